@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+// Layers and edges: see Tests/StructureTests. Data flows from HTTPServer to Hooks; only an outcome row flows back.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A target with its tests beside it: `Sources/NAME` and `Tests/NAMETests`.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(name: name, dependencies: dependencies, swiftSettings: strict),
+        .testTarget(
+            name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict),
+    ]
+}
+
+func library(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "linewarden",
+    products: [.executable(name: "linewarden", targets: ["linewarden"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    ],
+    targets: [
+        library("CLinux", apt: "libc6-dev"),
+        library("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+        library("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+        library("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        .executableTarget(
+            name: "linewarden",
+            dependencies: [
+                "Daemon", "Settings", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire", "Crypto", "Systemd",
+                "Posix", "JSON", "Chrono", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+    ]
+        // Pure: bytes and values in, bytes and values out.
+        + layer("Chrono")
+        + layer("JSON", ["Chrono"])
+        + layer("Metrics")
+        + layer("HTTPWire")
+        + layer("Lines", ["Chrono"])
+        + layer("Routing", ["Lines", "Chrono"])
+        // The system and its libraries.
+        + layer("Posix", ["CLinux", "Chrono"])
+        + layer("Crypto", ["COpenSSL", "Posix", "JSON"])
+        + layer("SQLite", ["CSQLite", "Posix"])
+        + layer("Systemd", ["CSystemd", "Posix"])
+        + layer("HTTPServer", ["Posix", "HTTPWire", "Crypto", "Metrics", "Chrono"])
+        + layer("HTTPClient", ["CCurl", "Posix", "Chrono"])
+        // What linewarden is.
+        + layer("Linq", ["Crypto", "HTTPClient", "JSON", "Chrono"])
+        + layer("Intake", ["Linq", "HTTPWire", "Lines", "Crypto", "JSON", "Chrono"])
+        + layer("Ledger", ["SQLite", "Lines", "Posix", "Metrics", "Chrono"])
+        + layer("Hooks", ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"])
+        + layer("Delivery", ["Ledger", "Routing", "Hooks", "Lines", "Posix", "Metrics", "JSON", "Chrono"])
+        + layer("Settings", ["Routing", "Hooks", "Intake", "HTTPServer", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"])
+        + layer(
+            "Daemon",
+            [
+                "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
+                "Lines", "Linq", "Systemd", "Crypto", "Metrics", "Posix", "JSON", "Chrono",
+                .product(name: "Logging", package: "swift-log"),
+            ])
+)

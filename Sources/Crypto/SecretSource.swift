@@ -1,0 +1,94 @@
+package import JSON
+import Posix
+
+/// Where the secrets that a configuration refers to are found. Passed in, so that tests need no environment.
+package struct SecretSource: Sendable {
+    /// The value of an environment variable; nil when it is not set.
+    package let environment: @Sendable (String) -> String?
+    /// The contents of a file.
+    package let file: @Sendable (String) throws -> [UInt8]
+
+    package init(
+        environment: @escaping @Sendable (String) -> String?,
+        file: @escaping @Sendable (String) throws -> [UInt8]
+    ) {
+        self.environment = environment
+        self.file = file
+    }
+
+    /// The process's environment and the machine's files.
+    package static let system = SecretSource(
+        environment: { Process.environment($0) },
+        file: { try File.read($0, limit: 1 << 20) }
+    )
+}
+
+extension SecretSource {
+    /// Reads a secret: `{"credential":"name"}`, `{"env":"NAME"}`, `{"file":"path"}`, or the text itself.
+    ///
+    /// Reports a problem and gives nil when it is not there or empty. A literal is accepted with a warning, because a
+    /// configuration file is copied, mailed and committed.
+    package func secret(_ reader: ValueReader) -> Secret? { read(reader, literalIsWarning: true).map(Secret.init) }
+
+    /// Reads a text that may be secret, such as a URL, in the same forms; a literal is accepted silently.
+    package func text(_ reader: ValueReader) -> String? { read(reader, literalIsWarning: false) }
+
+    private func read(_ reader: ValueReader, literalIsWarning: Bool) -> String? {
+        if reader.value.string != nil {
+            guard let literal = reader.string() else { return nil }
+            if literal.isEmpty {
+                reader.fail("is empty")
+                return nil
+            }
+            if literalIsWarning {
+                reader.warn(#"is a secret written into the file; refer to it as {"credential": "NAME"} or {"env": "NAME"}"#)
+            }
+            return literal
+        }
+        guard reader.value.members != nil, let object = reader.object() else {
+            reader.fail(#"expected {"credential": "NAME"}, {"env": "NAME"}, {"file": "PATH"} or a text"#)
+            return nil
+        }
+        let forms = ["credential", "env", "file"].compactMap { key in object.optional(key).map { (key, $0) } }
+        guard forms.count == 1, let (form, place) = forms.first else {
+            reader.fail(#"expected exactly one of "credential", "env" and "file""#)
+            return nil
+        }
+        guard let name = place.string() else { return nil }
+        return resolve(form, name, place)
+    }
+
+    private func resolve(_ form: String, _ name: String, _ reader: ValueReader) -> String? {
+        let found: String?
+        switch form {
+        case "env":
+            found = environment(name)
+            if found == nil { reader.fail("the environment variable \(name) is not set") }
+        case "credential":
+            guard let directory = environment("CREDENTIALS_DIRECTORY") else {
+                reader.fail(
+                    "there is no credential \"\(name)\": CREDENTIALS_DIRECTORY is not set; "
+                        + "the service's unit needs LoadCredential=\(name):PATH")
+                return nil
+            }
+            found = contents(of: "\(directory)/\(name)", reader)
+        default:
+            found = contents(of: name, reader)
+        }
+        guard let found else { return nil }
+        if found.isEmpty { reader.fail("\(form) \(name) is empty") }
+        return found.isEmpty ? nil : found
+    }
+
+    private func contents(of path: String, _ reader: ValueReader) -> String? {
+        do {
+            var bytes = try file(path)
+            // Files end in a newline, secrets do not.
+            while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+            return String(decoding: bytes, as: UTF8.self)
+        } catch {
+            reader.fail("cannot read it: \(error)")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Chrono
+import HTTPServer
+import HTTPWire
+import Intake
+import JSON
+import Ledger
+import Lines
+import Metrics
+import Posix
+import Synchronization
+
+/// What the admin listener tells, as values from the ledger's reader and the daemon's memory.
+final class AdminDesk: Sendable {
+    /// Rows in a page at the most.
+    private static let pageLimit = 1_000
+    /// Pieces of evidence and deliveries shown with one line.
+    private static let historyLimit = 100
+
+    private let board: GateBoard
+    private let ledger: Ledger
+    private let reader: LedgerReader
+    private let instruments: DaemonInstruments
+    private let clock: Clock
+    private let started: Timestamp
+    private let server: Mutex<HTTPServer.Instruments?> = Mutex(nil)
+    private let policy: Mutex<DecisionPolicy>
+    private let closesGate: Bool
+    private let damage = Mutex<String?>(nil)
+    private let reloader = Mutex<(@Sendable () async -> String?)?>(nil)
+
+    init(
+        board: GateBoard, ledger: Ledger, reader: LedgerReader, instruments: DaemonInstruments, clock: Clock,
+        policy: DecisionPolicy, closesGateOnFailure: Bool
+    ) {
+        self.board = board
+        self.ledger = ledger
+        self.reader = reader
+        self.instruments = instruments
+        self.clock = clock
+        self.policy = Mutex(policy)
+        closesGate = closesGateOnFailure
+        started = clock.now()
+    }
+
+    /// The webhook server's numbers, once it runs.
+    func watch(_ instruments: HTTPServer.Instruments) { server.withLock { $0 = instruments } }
+
+    /// Takes over the lists of a new configuration.
+    func adopt(_ policy: DecisionPolicy) { self.policy.withLock { $0 = policy } }
+
+    /// What a reload does; it gives the reason why the old configuration stays, or nil.
+    func onReload(_ body: @escaping @Sendable () async -> String?) { reloader.withLock { $0 = body } }
+
+    /// What a check of the ledger's file found.
+    func noteDamage(_ finding: String) { damage.withLock { $0 = finding } }
+
+    /// Why what arrives cannot be stored; empty when it can.
+    var unreadiness: [String] {
+        [ledger.failure?.description, damage.withLock { $0.map { "the ledger is damaged: \($0)" } }].compactMap { $0 }
+    }
+
+    func gate(_ line: PhoneNumber) -> HTTPResponse {
+        let closed = closesGate && ledger.failure != nil ? "the ledger cannot be written, so nothing new is known" : nil
+        return board.answer(line, now: clock.now(), closed: closed)
+    }
+
+    func metrics() async throws -> HTTPResponse {
+        let page = MetricsPage(
+            instruments: instruments, ledger: ledger.instruments,
+            webhook: server.withLock { $0 } ?? HTTPServer.Instruments(), decisions: board.counts,
+            backlog: try await reader.backlog(), isReady: unreadiness.isEmpty, now: clock.now(), started: started)
+        return HTTPResponse(.ok, headers: ["Content-Type": Exposition.contentType], body: Array(page.text.utf8))
+    }
+
+    func status() async throws -> HTTPResponse {
+        let counts = board.counts
+        let backlog = try await reader.backlog()
+        let body = JSON.object([
+            ("version", .string(Version.current)),
+            ("started_at", .string(started.rfc3339)),
+            ("ready", .bool(unreadiness.isEmpty)),
+            ("reasons", .array(unreadiness.map(JSON.string))),
+            ("lines", .object(Decision.allCases.map { ($0.rawValue, .number(counts[$0] ?? 0)) })),
+            ("last_event_at", try await reader.lastEvent().map { .string($0.rfc3339) } ?? .null),
+            (
+                "pending",
+                .array(
+                    backlog.map { entry in
+                        .object([
+                            ("hook", .string(entry.hook)), ("deliveries", .number(entry.pending)),
+                            ("oldest", .string(entry.oldest.rfc3339)),
+                        ])
+                    })
+            ),
+        ])
+        return .json(.ok, body.bytes())
+    }
+
+    /// `decision` filters, `after` is the last number of the page before, `limit` the size of the page.
+    func lines(_ query: [(name: String, value: String)]) async throws -> HTTPResponse {
+        var decisions: Set<Decision> = []
+        var after = ""
+        var limit = 100
+        for (name, value) in query {
+            switch name {
+            case "decision":
+                guard let decision = Decision(rawValue: value) else {
+                    return Self.badQuery("decision is one of allowed, slowed, paused")
+                }
+                decisions.insert(decision)
+            case "after": after = value
+            case "limit":
+                guard let number = Int(value), (1...Self.pageLimit).contains(number) else {
+                    return Self.badQuery("limit is a number from 1 to \(Self.pageLimit)")
+                }
+                limit = number
+            default: return Self.badQuery("there are decision, after and limit to ask with")
+            }
+        }
+        let records = try await reader.lines(
+            policy.withLock { $0 }, decisions: decisions.isEmpty ? Set(Decision.allCases) : decisions, after: after,
+            limit: limit)
+        let next = records.count == limit ? records.last?.state.line.description : nil
+        let body = JSON.object([
+            ("lines", .array(records.map(\.json))), ("next_after", next.map(JSON.string) ?? .null),
+        ])
+        return .json(.ok, body.bytes())
+    }
+
+    /// A line with the chain of evidence and what was sent because of it, newest first.
+    func line(_ number: PhoneNumber) async throws -> HTTPResponse {
+        guard let record = try await reader.line(number, policy.withLock { $0 }) else {
+            return Refusal(.notFound, "unknown_line", "nothing is known of this line").response
+        }
+        var incident: Incident?
+        if let id = record.incident { incident = try await reader.incident(id) }
+        let evidence = try await reader.evidence(number, limit: Self.historyLimit)
+        let deliveries = try await reader.deliveries(number, limit: Self.historyLimit)
+        let body = JSON.object([
+            ("line", record.json),
+            ("incident", incident?.json ?? .null),
+            ("evidence", .array(evidence.map(\.json))),
+            ("deliveries", .array(deliveries.map(\.json))),
+        ])
+        return .json(.ok, body.bytes())
+    }
+
+    func reload() async -> HTTPResponse {
+        guard let reload = reloader.withLock({ $0 }) else {
+            return Refusal(.serviceUnavailable, "starting", "the daemon is starting").response
+        }
+        guard let reason = await reload() else { return .json(.ok, #"{"status":"reloaded"}"#) }
+        return Refusal(.unprocessableContent, "bad_configuration", reason).response
+    }
+
+    private static func badQuery(_ detail: String) -> HTTPResponse {
+        Refusal(.badRequest, "bad_query", detail).response
+    }
+}

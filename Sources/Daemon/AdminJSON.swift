@@ -1,0 +1,86 @@
+import Chrono
+import JSON
+import Ledger
+import Lines
+
+// The forms in which the admin listener tells of the ledger's records. Others are written against these names.
+
+extension LineRecord {
+    var json: JSON {
+        .object([
+            ("phone_number", .string(state.line.description)),
+            ("decision", .string(assessment.decision.rawValue)),
+            ("reasons", .array(assessment.reasons.map(JSON.string))),
+            ("since", .string(decisionSince.rfc3339)),
+            ("status", state.status?.json ?? .null),
+            ("reputation", state.reputation?.json ?? .null),
+            ("incident", incident.map(JSON.string) ?? .null),
+        ])
+    }
+}
+
+extension Axis {
+    fileprivate var json: JSON {
+        .object([
+            ("value", .string(value.description)),
+            ("changed_at", .string(changedAt.rfc3339)),
+            ("source", .string(source.rawValue)),
+        ])
+    }
+}
+
+extension Incident {
+    var json: JSON {
+        .object([
+            ("id", .string(id)),
+            ("phone_number", .string(line.description)),
+            ("opened_at", .string(openedAt.rfc3339)),
+            ("closed_at", closedAt.map { .string($0.rfc3339) } ?? .null),
+            ("severity", .string(severity.rawValue)),
+            ("reasons", .array(reasons.map(JSON.string))),
+        ])
+    }
+}
+
+extension EvidenceRecord {
+    var json: JSON {
+        func axis(_ axis: (value: String, previous: String?, outcome: String)?) -> JSON {
+            guard let axis else { return .null }
+            return .object([
+                ("value", .string(axis.value)), ("previous", axis.previous.map(JSON.string) ?? .null),
+                ("outcome", .string(axis.outcome)),
+            ])
+        }
+        return .object([
+            ("event_id", .string(eventID)),
+            ("source", .string(source)),
+            ("state", .string(state)),
+            ("received_at", .string(receivedAt.rfc3339)),
+            ("changed_at", changedAt.map { .string($0.rfc3339) } ?? .null),
+            ("trace_id", traceID.map(JSON.string) ?? .null),
+            ("status", axis(status)),
+            ("reputation", axis(reputation)),
+            ("gaps", .array(gaps.map(JSON.string))),
+            ("decision", decision.map(JSON.string) ?? .null),
+            ("incident", incident.map(JSON.string) ?? .null),
+            ("step", step.map(JSON.string) ?? .null),
+        ])
+    }
+}
+
+extension DeliveryRecord {
+    var json: JSON {
+        .object([
+            ("id", .string(id)),
+            ("hook", .string(hook)),
+            ("type", .string(type)),
+            ("state", .string(state)),
+            ("created_at", .string(createdAt.rfc3339)),
+            ("settled_at", settledAt.map { .string($0.rfc3339) } ?? .null),
+            ("attempts", .number(attempts)),
+            ("last_error", lastError.map(JSON.string) ?? .null),
+            ("incident", incident.map(JSON.string) ?? .null),
+            ("event_id", event.map(JSON.string) ?? .null),
+        ])
+    }
+}

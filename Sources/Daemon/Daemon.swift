@@ -1,0 +1,215 @@
+import Chrono
+package import Crypto
+import Delivery
+import HTTPClient
+import HTTPServer
+import Hooks
+import Intake
+import JSON
+import Ledger
+import Lines
+package import Logging
+package import Posix
+import Routing
+package import Settings
+import Systemd
+
+/// The whole, put together: starts, reloads and stops it. Runs inside tests as it does in the executable.
+package actor Daemon {
+    /// How often a ledger that could not be written is tried again without being asked, in nanoseconds.
+    private static let probeInterval: UInt64 = 5_000_000_000
+
+    /// The addresses of the webhook and the admin listener, with the ports the system chose.
+    package nonisolated let addresses: (webhook: [ListenAddress], admin: [ListenAddress])
+    private let configuration: String
+    private let secrets: SecretSource
+    private let log: Logger
+    private let clock: Clock
+    private let client: HTTPClient
+    private let ledger: Ledger
+    private let reader: LedgerReader
+    private let dispatcher: Dispatcher
+    private let desk: AdminDesk
+    private let webhookHandler: WebhookHandler
+    private let webhookServer: HTTPServer
+    private let adminServer: HTTPServer
+    private let instruments: DaemonInstruments
+    private let switchboard: Switchboard
+    private let housekeeping = QueueExecutor(label: "housekeeping")
+    private var settings: Settings
+    private var probe: EventSource?
+
+    /// Starts everything, or nothing: an error leaves no listener and no lock behind.
+    ///
+    /// - Parameter configuration: The file the settings were read from, for reloads.
+    /// - Throws: `LedgerError` or `ListenError`, each one sentence for people.
+    package init(
+        settings: Settings,
+        configuration: String,
+        secrets: SecretSource = .system,
+        log: Logger,
+        clock: Clock = .system
+    ) async throws {
+        self.settings = settings
+        self.configuration = configuration
+        self.secrets = secrets
+        self.log = log
+        self.clock = clock
+        client = HTTPClient(userAgent: "linewarden/\(Version.current)")
+        instruments = DaemonInstruments()
+        let board = GateBoard()
+        let switchboard = Switchboard()
+        self.switchboard = switchboard
+        let (wiring, hooks) = Self.wire(settings, client)
+        switchboard.wiring = wiring
+        ledger = try Ledger(
+            directory: settings.stateDirectory, clock: clock, policy: settings.policy, planner: wiring.planner
+        ) { report in
+            board.update(report.lines)
+            switchboard.wake(report.hooks)
+        }
+        reader = try LedgerReader(path: ledger.path)
+        let alerts = Alerts(clock: clock) { [ledger] message in
+            let wiring = switchboard.wiring
+            ledger.enqueue(switchboard.alertHooks.compactMap { wiring.alert(message, for: $0) })
+        }
+        switchboard.alertHooks = settings.alertHooks
+        dispatcher = Dispatcher(
+            ledger: ledger, clock: clock,
+            report: DeliveryLog(log: log, instruments: instruments, alerts: alerts).take)
+        switchboard.dispatcher = dispatcher
+        desk = AdminDesk(
+            board: board, ledger: ledger, reader: reader, instruments: instruments, clock: clock,
+            policy: settings.policy, closesGateOnFailure: settings.closesGateOnFailure)
+        try await ledger.replan()
+        let records = try await Self.restrictedLines(reader, settings.policy)
+        board.update(try await Self.allLines(reader, settings.policy))
+        for (hook, target) in hooks {
+            if let failure = await target.restore(wiring.held(by: hook.name, of: records)) {
+                log.error("hook \(hook.name) could not be brought up to date: \(failure)")
+            }
+        }
+        webhookHandler = WebhookHandler(
+            endpoints: try await Self.endpoints(settings, reader), ledger: ledger, instruments: instruments,
+            alerts: alerts, clock: clock, log: log)
+        // The admin listener comes first: who can reach the webhook can also ask how it is.
+        let inherited = InheritedSockets.take()
+        adminServer = try await HTTPServer(
+            name: "admin", listen: settings.admin.listen, loops: 1, clock: clock, inherited: inherited,
+            handler: AdminHandler(desk: desk, token: settings.admin.token))
+        webhookServer = try await HTTPServer(
+            name: "webhook", listen: settings.webhook.listen, loops: min(8, Process.processors),
+            limits: settings.webhook.limits, clock: clock, inherited: inherited, handler: webhookHandler)
+        addresses = (webhookServer.addresses, adminServer.addresses)
+        desk.watch(webhookServer.instruments)
+        desk.onReload { [weak self] in await self?.reload() }
+        await dispatcher.adopt(hooks)
+        startProbe()
+    }
+
+    /// Reads the configuration again and takes it over.
+    ///
+    /// - Returns: Why the old one stays, one problem a line; nil when the new one is in force.
+    package func reload() async -> String? {
+        Notifier.reloading(monotonicMicroseconds: Int64(clock.steady().nanoseconds / 1_000))
+        defer { Notifier.ready("serving") }
+        let problems: String
+        switch SettingsLoader.load(path: configuration, secrets: secrets) {
+        case .unreadable(let reason): problems = reason
+        case .bad(let found): problems = found.map(\.description).joined(separator: "\n")
+        case .loaded(let new, let warnings):
+            for warning in warnings { log.warning("\(warning)") }
+            do {
+                try await adopt(new)
+                log.notice("reloaded \(configuration)")
+                return nil
+            } catch {
+                problems = "the ledger could not take over the new rules: \(error)"
+            }
+        }
+        log.error("keeps the old configuration: \(problems)")
+        return problems
+    }
+
+    private func adopt(_ new: Settings) async throws {
+        if new.webhook.listen != settings.webhook.listen || new.admin.listen != settings.admin.listen
+            || new.stateDirectory != settings.stateDirectory
+        {
+            log.warning("listen addresses and state.directory change with the next restart only")
+        }
+        let (wiring, hooks) = Self.wire(new, client)
+        let endpoints = try await Self.endpoints(new, reader)
+        switchboard.wiring = wiring
+        switchboard.alertHooks = new.alertHooks
+        try await ledger.adopt(policy: new.policy, planner: wiring.planner)
+        webhookHandler.adopt(endpoints)
+        desk.adopt(new.policy)
+        let records = try await Self.restrictedLines(reader, new.policy)
+        for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
+        await dispatcher.adopt(hooks)
+        settings = new
+    }
+
+    /// Stops accepting, finishes what is under way, and closes the ledger.
+    package func stop() async {
+        Notifier.stopping()
+        probe = nil
+        await webhookServer.stop(within: settings.stopTimeout)
+        await dispatcher.finish(within: min(settings.stopTimeout, .seconds(3)))
+        await adminServer.stop(within: .seconds(1))
+        await ledger.close()
+        await client.close()
+    }
+
+    /// Checks the ledger's file after an unclean stop; the daemon serves meanwhile.
+    package func checkLedger() async {
+        guard ledger.wasLeftOpen else { return }
+        do {
+            if let finding = try await reader.damage() {
+                desk.noteDamage(finding)
+                log.critical("the ledger is damaged: \(finding); restore a backup")
+            } else {
+                log.info("the ledger was not closed properly and is sound")
+            }
+        } catch {
+            log.error("the ledger could not be checked: \(error)")
+        }
+    }
+
+    private func startProbe() {
+        let ledger = ledger
+        probe = EventSource.every(nanoseconds: Self.probeInterval, on: housekeeping) {
+            if ledger.failure != nil { ledger.remember("probe", "the ledger could be written again") }
+        }
+    }
+
+    private static func wire(
+        _ settings: Settings, _ client: HTTPClient
+    ) -> (Wiring, [(settings: HookSettings, hook: any Hook)]) {
+        let hooks = settings.hooks.map { (settings: $0, hook: $0.make(client: client)) }
+        let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
+        return (Wiring(routing: settings.routing, hooks: byName), hooks)
+    }
+
+    private static func endpoints(_ settings: Settings, _ reader: LedgerReader) async throws -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for endpoint in settings.webhook.endpoints {
+            func make(_ hasVerified: Bool) -> Endpoint {
+                Endpoint(
+                    path: endpoint.path, secrets: endpoint.secrets, tolerance: settings.webhook.tolerance,
+                    hasVerified: hasVerified)
+            }
+            let known = try await reader.fact("verified \(endpoint.path)")
+            endpoints.append(make(known == make(false).fingerprint))
+        }
+        return endpoints
+    }
+
+    private static func restrictedLines(_ reader: LedgerReader, _ policy: DecisionPolicy) async throws -> [LineRecord] {
+        try await reader.lines(policy, decisions: [.slowed, .paused], limit: .max)
+    }
+
+    private static func allLines(_ reader: LedgerReader, _ policy: DecisionPolicy) async throws -> [LineRecord] {
+        try await reader.lines(policy, limit: .max)
+    }
+}

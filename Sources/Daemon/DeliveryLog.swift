@@ -1,0 +1,47 @@
+import Chrono
+import Delivery
+import Hooks
+import Ledger
+import Logging
+import Metrics
+
+/// Counts attempts, and writes a line for each that failed.
+struct DeliveryLog: Sendable {
+    let log: Logger
+    let instruments: DaemonInstruments
+    let alerts: Alerts
+
+    @Sendable func take(_ report: DeliveryReport) {
+        let metadata: Logger.Metadata = ["hook": "\(report.hook)", "delivery": "\(report.delivery.id)"]
+        if let failure = report.unsettled {
+            log.error("an outcome could not be written down and is kept: \(failure)", metadata: metadata)
+            return
+        }
+        instruments.deliverySeconds.observe(report.duration.seconds)
+        switch (report.outcome, report.settlement) {
+        case (.delivered, _):
+            instruments.deliveries.add(1, report.hook, "delivered")
+            log.info("delivered \(report.delivery.type)", metadata: metadata)
+        case (.retry(_, let failure), .retry):
+            count(report.hook, "retry", failure)
+            log.warning(
+                "\(report.delivery.type) will be sent again: \(failure) (attempt \(report.delivery.attempts + 1))",
+                metadata: metadata)
+        case (.retry(_, let failure), _), (.failed(let failure), _):
+            count(report.hook, "dead", failure)
+            log.error("\(report.delivery.type) cannot be delivered and is given up: \(failure)", metadata: metadata)
+            // An alert that cannot be delivered must not cause the next one.
+            if report.delivery.type != "daemon.alert" {
+                alerts.raise(
+                    "delivery_dead", "a \(report.delivery.type) for hook \(report.hook) was given up: \(failure)",
+                    remedy: "Repair the hook; the delivery is kept in the ledger.")
+            }
+        case (nil, _): break
+        }
+    }
+
+    private func count(_ hook: String, _ outcome: String, _ failure: Failure) {
+        instruments.deliveries.add(1, hook, outcome)
+        instruments.deliveryFailures.add(1, hook, failure.label)
+    }
+}

@@ -1,0 +1,125 @@
+import CCurl
+import Chrono
+package import Posix
+
+/// Sends requests, each within its deadline, over connections that are kept and used again.
+///
+/// libcurl does the work on one Dispatch queue, on which it never waits: a thousand peers that hang cost a thousand
+/// timers and no thread. At most `requestsPerHost` requests go to one host at a time, the others wait for them, within
+/// their own deadlines. (Looking up a name does take a thread for as long as it lasts, one per request under way.)
+///
+/// Always: http and https only, certificates verified, redirects returned and not followed, no proxy, no cookies, no
+/// compression, nothing read from the environment. A request is sent again only when a kept connection turned out to
+/// be closed before a byte came back.
+package actor HTTPClient {
+    /// Requests that are on the way to one host (name and port, or Unix socket) at a time.
+    package static let requestsPerHost = 8
+
+    private enum State {
+        case unused
+        case open(MultiHandle)
+        case closed
+    }
+
+    private nonisolated let executor = QueueExecutor(label: "linewarden.http-client")
+    private let userAgent: String
+    private let clock: Clock
+    private var state = State.unused
+    private var transfers: [UInt64: Transfer] = [:]
+    private var running: [UnsafeMutableRawPointer: UInt64] = [:]
+    private var queue = HostQueue(limit: HTTPClient.requestsPerHost)
+    private var lastID: UInt64 = 0
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - userAgent: The `User-Agent` of requests that do not name one, such as `linewarden/1.0`.
+    ///   - clock: Only measures durations; deadlines are the system's timers.
+    package init(userAgent: String, clock: Clock = .system) {
+        self.userAgent = userAgent
+        self.clock = clock
+    }
+
+    // Curl's handles go where they were used.
+    isolated deinit { close() }
+
+    /// Sends a request and waits for the whole response, of whatever status.
+    ///
+    /// - Throws: `TransportError` when there is none; `cancelled` at once when the task is cancelled.
+    package func send(_ request: OutgoingRequest) async throws(TransportError) -> IncomingResponse {
+        if Task.isCancelled { throw .cancelled }
+        let multi = try open()
+        lastID += 1
+        let id = lastID
+        let transfer = try Transfer(id: id, request, userAgent: userAgent, now: clock.steady())
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                transfer.continuation = continuation
+                enter(transfer, within: request.timeout, multi)
+            }
+        } onCancel: {
+            executor.run { self.assumeIsolated { $0.end(id, .failure(.cancelled)) } }
+        }
+        return try outcome.get()
+    }
+
+    /// Ends all requests as cancelled and closes all connections; every later request is cancelled at once.
+    package func close() {
+        // The newest first, so that none that waits is started for a moment.
+        for id in transfers.keys.sorted(by: >) { end(id, .failure(.cancelled)) }
+        state = .closed
+    }
+
+    private func open() throws(TransportError) -> MultiHandle {
+        switch state {
+        case .open(let multi): return multi
+        case .closed: throw .cancelled
+        case .unused:
+            let multi = try MultiHandle(on: executor) { [weak self] event in
+                self?.assumeIsolated { $0.handle(event) }
+            }
+            state = .open(multi)
+            return multi
+        }
+    }
+
+    private func enter(_ transfer: Transfer, within timeout: Span, _ multi: MultiHandle) {
+        let id = transfer.id
+        transfers[id] = transfer
+        transfer.deadline = .after(nanoseconds: timeout.nanoseconds, on: executor) { [weak self] in
+            self?.assumeIsolated { $0.end(id, .failure(.timeout(timeout))) }
+        }
+        if queue.enter(id, host: transfer.lane) { start(transfer, multi) }
+    }
+
+    private func start(_ transfer: Transfer, _ multi: MultiHandle) {
+        do throws(TransportError) {
+            try multi.add(transfer.handle)
+            running[transfer.handle.raw] = transfer.id
+        } catch {
+            end(transfer.id, .failure(error))
+        }
+    }
+
+    private func handle(_ event: MultiHandle.Event) {
+        guard case .open(let multi) = state else { return }
+        for completion in multi.handle(event) {
+            guard let id = running[completion.easy], let transfer = transfers[id] else { continue }
+            switch completion.result {
+            case .success(let code): end(id, transfer.outcome(code, now: clock.steady()))
+            case .failure(let error): end(id, .failure(.unreachable(error.description)))
+            }
+        }
+    }
+
+    /// Ends a transfer that has not ended yet, and starts the one that waited for it.
+    ///
+    /// Never called from within curl, which must not be entered twice.
+    private func end(_ id: UInt64, _ outcome: Transfer.Outcome) {
+        guard case .open(let multi) = state, let transfer = transfers.removeValue(forKey: id) else { return }
+        transfer.deadline = nil
+        if running.removeValue(forKey: transfer.handle.raw) != nil { multi.remove(transfer.handle) }
+        transfer.continuation?.resume(returning: outcome)
+        if let next = queue.leave(id, host: transfer.lane), let waiting = transfers[next] { start(waiting, multi) }
+    }
+}

@@ -1,0 +1,199 @@
+import Chrono
+import HTTPWire
+import Posix
+
+/// What a connection is doing and may do next: bytes, answers and time in, steps out. No input or output of its own.
+struct ConnectionState {
+    enum Stage: Equatable {
+        /// Waiting for a request, or for the rest of one.
+        case reading
+        /// A request is with the handler.
+        case handling
+        /// An answer is on its way to the peer.
+        case flushing(then: After)
+        /// Refused and told so: what still arrives is thrown away until the peer closes. Closing at once would make the
+        /// kernel send a reset, which can destroy the answer before the peer has read it (RFC 9112, section 9.6).
+        case draining
+        case closed
+    }
+
+    enum After: Equatable { case nextRequest, close, drain }
+
+    enum Step {
+        /// Nothing to do until something happens.
+        case wait
+        /// Write what is in `output`, then ask again.
+        case flush
+        /// Give it to the handler; its answer goes to `answer`.
+        case handle(HTTPRequest)
+        case close
+    }
+
+    /// How long a refused peer may go on sending.
+    private static let drainTime = Span.seconds(2)
+    /// Bytes of a next request that are kept while one is handled.
+    private static let pipelineBytes = 65_536
+
+    private(set) var stage = Stage.reading
+    /// Bytes to be written.
+    var output: [UInt8] = []
+    /// Counts requests; the answer to an earlier one is too late.
+    private(set) var exchange = 0
+    /// When the present stage, or phase of reading, has lasted too long.
+    private(set) var deadline: Steady
+    private var parser: RequestParser
+    private var phase = RequestParser.Phase.idle
+    private var request: (version: HTTPVersion, isHead: Bool, keepAlive: Bool) = (.http11, false, false)
+    private var peerHasClosed = false
+    private let limits: ServerLimits
+
+    init(limits: ServerLimits, now: Steady) {
+        self.limits = limits
+        parser = RequestParser(limits: limits.message)
+        deadline = now + limits.idleTime
+    }
+
+    /// Whether it is between two requests, with nothing of the next one there.
+    var isIdle: Bool { stage == .reading && parser.phase == .idle }
+
+    /// Whether more bytes should be read now.
+    var wantsBytes: Bool {
+        if peerHasClosed { return false }
+        switch stage {
+        case .reading, .draining: return true
+        case .handling, .flushing: return parser.bufferedBytes < Self.pipelineBytes
+        case .closed: return false
+        }
+    }
+
+    /// Takes bytes from the peer.
+    mutating func receive(_ bytes: UnsafeRawBufferPointer) {
+        if stage != .draining, stage != .closed { parser.append(bytes) }
+    }
+
+    /// The peer will send nothing more. It may still read: an answer under way is finished.
+    mutating func peerClosed() {
+        peerHasClosed = true
+        if stage == .draining { stage = .closed }
+    }
+
+    /// What to do next.
+    ///
+    /// - Parameter isStopping: A whole request is then answered 503, which makes the sender try again elsewhere or later.
+    mutating func next(now: Steady, date: String, isStopping: Bool) -> Step {
+        switch stage {
+        case .closed: return .close
+        case .handling, .draining: return .wait
+        case .flushing: return .flush
+        case .reading: break
+        }
+        do {
+            switch try parser.next() {
+            case .needsMoreBytes:
+                if peerHasClosed || (isStopping && parser.phase == .idle) { return close() }
+                noteProgress(now)
+                return .wait
+            case .expectsContinue:
+                noteProgress(now)
+                output += HTTPResponse.continue100
+                return .flush
+            case .request(let whole):
+                exchange += 1
+                stage = .handling
+                deadline = now + limits.handlerTime
+                let keepAlive = whole.keepAlive && exchange < limits.requestsPerConnection && !isStopping
+                request = (whole.version, whole.method == "HEAD", keepAlive)
+                if isStopping {
+                    answer(.refusal(.serviceUnavailable, "stopping", "linewarden is stopping; try again"), date: date, now: now)
+                    return .flush
+                }
+                return .handle(whole)
+            }
+        } catch {
+            refuse(.refusal(error.status, error.code, error.detail), date: date, now: now)
+            return .flush
+        }
+    }
+
+    /// Takes the answer to the request that `next` handed out.
+    mutating func answer(_ response: HTTPResponse, date: String, now: Steady) {
+        guard stage == .handling else { return }
+        response.serialize(
+            into: &output, version: request.version, keepAlive: request.keepAlive, forHead: request.isHead, date: date)
+        stage = .flushing(then: request.keepAlive ? .nextRequest : .close)
+        deadline = now + limits.writeTime
+    }
+
+    /// All of `output` has been written. True: only the writing side is to be closed now.
+    mutating func flushed(now: Steady) -> Bool {
+        guard case .flushing(let after) = stage else { return false }
+        switch after {
+        case .nextRequest:
+            stage = .reading
+            phase = .idle
+            deadline = now + limits.idleTime
+        case .close: stage = .closed
+        case .drain:
+            stage = peerHasClosed ? .closed : .draining
+            deadline = now + Self.drainTime
+        }
+        return stage == .draining
+    }
+
+    /// The deadline has passed. Gives the name of the limit for the counter; ask `next` what to do.
+    mutating func expire(now: Steady, date: String) -> String {
+        switch (stage, parser.phase) {
+        case (.reading, .head):
+            refuse(.refusal(.requestTimeout, "header_timeout", "the request's header took too long"), date: date, now: now)
+            return "header"
+        case (.reading, .body):
+            refuse(.refusal(.requestTimeout, "body_timeout", "the request's body took too long"), date: date, now: now)
+            return "body"
+        case (.handling, _):
+            request.keepAlive = false
+            answer(.refusal(.serviceUnavailable, "timeout", "no answer in time; try again"), date: date, now: now)
+            return "handler"
+        case (.reading, .idle):
+            stage = .closed
+            return "idle"
+        case (.flushing, _):
+            stage = .closed
+            return "write"
+        case (.draining, _), (.closed, _):
+            stage = .closed
+            return "drain"
+        }
+    }
+
+    private mutating func refuse(_ response: HTTPResponse, date: String, now: Steady) {
+        request = (.http11, false, false)
+        stage = .handling
+        answer(response, date: date, now: now)
+        stage = .flushing(then: .drain)
+    }
+
+    private mutating func close() -> Step {
+        stage = .closed
+        return .close
+    }
+
+    /// Moves the deadline when reading has come to another phase. Within a phase it stands: trickling bytes buys no time.
+    private mutating func noteProgress(_ now: Steady) {
+        if parser.phase == phase { return }
+        phase = parser.phase
+        switch phase {
+        case .idle: deadline = now + limits.idleTime
+        case .head: deadline = now + limits.headerTime
+        case .body: deadline = now + limits.bodyTime
+        }
+    }
+}
+
+extension HTTPResponse {
+    /// `{"error":"…","detail":"…"}`. Both are words of this program, which need no escaping.
+    static func refusal(_ status: HTTPStatus, _ error: String, _ detail: String) -> HTTPResponse {
+        .json(
+            status, #"{"error":"\#(error)","detail":"\#(detail)"}"#,
+            headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:])
+    }
+}

@@ -1,0 +1,222 @@
+import Chrono
+import HTTPWire
+import Metrics
+import Posix
+
+/// Accepts connections and serves them, all on one Dispatch queue: a connection lives and dies here.
+actor EventLoop {
+    /// How long accepting rests when descriptors or memory have run out, in nanoseconds.
+    private static let exhaustionPause: UInt64 = 100_000_000
+
+    private nonisolated let executor: QueueExecutor
+    private nonisolated let answers = Inbox<Answer>()
+    private let handler: any RequestHandler
+    private let limits: ServerLimits
+    private let clock: Clock
+    private let instruments: HTTPServer.Instruments
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+    private var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
+    private var connections: [UInt64: Connection] = [:]
+    private var lastID: UInt64 = 0
+    private var wheel: DeadlineWheel
+    private var ticker: EventSource?
+    private var pause: EventSource?
+    private var date: (second: Int64, text: String) = (.min, "")
+    private var stopped: (() -> Void)?
+    private var isStopping = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    init(
+        name: String, handler: any RequestHandler, limits: ServerLimits, clock: Clock,
+        instruments: HTTPServer.Instruments
+    ) {
+        executor = QueueExecutor(label: name)
+        self.handler = handler
+        self.limits = limits
+        self.clock = clock
+        self.instruments = instruments
+        wheel = DeadlineWheel(now: clock.steady())
+    }
+
+    isolated deinit { buffer.deallocate() }
+
+    /// Begins to accept connections from a listening socket.
+    func listen(_ socket: SharedDescriptor) {
+        let source = EventSource.readable(socket, on: executor) { [weak self] in
+            self?.assumeIsolated { $0.accept(socket) }
+        }
+        listeners.append((socket, source))
+    }
+
+    /// Takes an answer from anywhere.
+    nonisolated func answer(_ answer: Answer) {
+        if answers.push(answer) { executor.run { self.assumeIsolated { $0.takeAnswers() } } }
+    }
+
+    /// Accepts nothing more, lets requests under way finish until the deadline, and closes everything.
+    func stop(within span: Span) async {
+        isStopping = true
+        // What the kernel has already accepted for us is served, not reset.
+        for listener in listeners { accept(listener.socket) }
+        listeners = []
+        pause = nil
+        for connection in connections.values where connection.state.isIdle { close(connection) }
+        let patience = EventSource.after(nanoseconds: UInt64(max(0, span.microseconds)) * 1_000, on: executor) {
+            [weak self] in self?.assumeIsolated { $0.closeAll() }
+        }
+        if !connections.isEmpty {
+            await withCheckedContinuation { continuation in stopped = { continuation.resume() } }
+        }
+        withExtendedLifetime(patience) {}
+    }
+
+    private func accept(_ listener: SharedDescriptor) {
+        // A burst is taken in portions, so that connections that are open already are served in between.
+        for _ in 0..<64 {
+            do throws(PosixError) {
+                guard let accepted = try Socket.accept(listener) else { return }
+                let peer = accepted.peer
+                add(SharedDescriptor(accepted.takeSocket()), peer)
+            } catch {
+                instruments.acceptFailures.add(1, error.reason)
+                if error.isExhaustion { return restAccepting() }
+                // Anything else (ECONNABORTED, and the network errors accept(2) lists) concerns that connection alone.
+            }
+        }
+    }
+
+    private func restAccepting() {
+        listeners.forEach { $0.source.suspend() }
+        pause = EventSource.after(nanoseconds: Self.exhaustionPause, on: executor) { [weak self] in
+            self?.assumeIsolated { loop in loop.listeners.forEach { $0.source.resume() } }
+        }
+    }
+
+    private func add(_ socket: SharedDescriptor, _ peer: PeerAddress) {
+        instruments.accepted.add()
+        if connections.count >= limits.connections {
+            instruments.limited.add(1, "connections")
+            return refuse(socket)
+        }
+        lastID += 1
+        let id = lastID
+        let state = ConnectionState(limits: limits, now: clock.steady())
+        let connection = Connection(id: id, peer: peer, socket: socket, state: state)
+        connection.readable = EventSource.readable(socket, on: executor) { [weak self] in
+            self?.assumeIsolated { $0.read(id) }
+        }
+        connections[id] = connection
+        instruments.open.add(1)
+        wheel.add(id, deadline: state.deadline)
+        if ticker == nil {
+            ticker = EventSource.every(nanoseconds: DeadlineWheel.tick, on: executor) { [weak self] in
+                self?.assumeIsolated { $0.expire() }
+            }
+        }
+    }
+
+    /// Tells a connection that is one too many, as far as that goes without waiting for it.
+    private func refuse(_ socket: SharedDescriptor) {
+        var bytes: [UInt8] = []
+        HTTPResponse.refusal(.serviceUnavailable, "too_many_connections", "too many connections; try again later")
+            .serialize(into: &bytes, version: .http11, keepAlive: false, forHead: false, date: httpDate())
+        _ = bytes.withUnsafeBytes { try? Socket.send(socket, $0) }
+    }
+
+    private func read(_ id: UInt64) {
+        guard let connection = connections[id] else { return }
+        do throws(PosixError) {
+            try connection.read(into: buffer)
+            try advance(connection)
+        } catch {
+            close(connection)
+        }
+    }
+
+    private func write(_ id: UInt64) {
+        guard let connection = connections[id] else { return }
+        do throws(PosixError) {
+            try advance(connection)
+        } catch {
+            close(connection)
+        }
+    }
+
+    private func takeAnswers() {
+        for answer in answers.takeAll() {
+            guard let connection = connections[answer.connection], connection.state.exchange == answer.exchange else {
+                continue
+            }
+            connection.state.answer(answer.response, date: httpDate(), now: clock.steady())
+            write(connection.id)
+        }
+    }
+
+    /// Does what the connection's state asks for, until it must wait for something.
+    private func advance(_ connection: Connection) throws(PosixError) {
+        while true {
+            switch connection.state.next(now: clock.steady(), date: httpDate(), isStopping: isStopping) {
+            case .wait: return settle(connection)
+            case .close: return close(connection)
+            case .flush:
+                guard try connection.write() else { return awaitRoom(connection) }
+                connection.writable = nil
+                if connection.state.flushed(now: clock.steady()) { Socket.finishWriting(connection.socket) }
+            case .handle(let request):
+                let reply = Reply(loop: self, connection: connection.id, exchange: connection.state.exchange)
+                if let response = handler.handle(request, from: connection.peer, reply: reply) {
+                    connection.state.answer(response, date: httpDate(), now: clock.steady())
+                }
+            }
+        }
+    }
+
+    private func awaitRoom(_ connection: Connection) {
+        let id = connection.id
+        if connection.writable == nil {
+            connection.writable = EventSource.writable(connection.socket, on: executor) { [weak self] in
+                self?.assumeIsolated { $0.write(id) }
+            }
+        }
+        settle(connection)
+    }
+
+    /// Reading is level-triggered: a source whose bytes nobody takes would call again at once.
+    private func settle(_ connection: Connection) {
+        if connection.state.wantsBytes { connection.readable?.resume() } else { connection.readable?.suspend() }
+    }
+
+    private func expire() {
+        let now = clock.steady()
+        for id in wheel.advance(to: now) {
+            guard let connection = connections[id] else { continue }
+            if connection.state.deadline <= now {
+                instruments.timeouts.add(1, connection.state.expire(now: now, date: httpDate()))
+                write(id)
+            }
+            if connections[id] != nil { wheel.add(id, deadline: connection.state.deadline) }
+        }
+        if connections.isEmpty { ticker = nil }
+    }
+
+    private func close(_ connection: Connection) {
+        connection.readable = nil
+        connection.writable = nil
+        if connections.removeValue(forKey: connection.id) != nil { instruments.open.add(-1) }
+        if isStopping, connections.isEmpty {
+            stopped?()
+            stopped = nil
+        }
+    }
+
+    private func closeAll() { connections.values.forEach(close) }
+
+    /// The Date field, made anew once a second.
+    private func httpDate() -> String {
+        let now = clock.now()
+        let second = now.microseconds / 1_000_000
+        if second != date.second { date = (second, now.httpDate) }
+        return date.text
+    }
+}

@@ -1,0 +1,68 @@
+package import Chrono
+package import Metrics
+package import Posix
+
+/// Listens, accepts, limits, times out, hands over one request, writes one answer.
+package final class HTTPServer: Sendable {
+    /// What a server counts, for `/metrics`.
+    package struct Instruments: Sendable {
+        package let accepted = Counter()
+        /// Grows and shrinks: connections open now.
+        package let open = Counter()
+        /// By the reason the system gave.
+        package let acceptFailures = Counter()
+        /// By the limit that was reached.
+        package let limited = Counter()
+        /// By what took too long.
+        package let timeouts = Counter()
+        package init() {}
+    }
+
+    package let instruments = Instruments()
+    /// The addresses it really listens on, with the ports the system chose.
+    package let addresses: [ListenAddress]
+    private let loops: [EventLoop]
+
+    /// Starts listening.
+    ///
+    /// - Parameters:
+    ///   - loops: Event loops, each with a queue of its own and, on TCP, a listener of its own.
+    ///   - inherited: Sockets that the service manager opened, by their names.
+    /// - Throws: `ListenError` naming the address; nothing is left open then.
+    package init(
+        name: String,
+        listen listenAddresses: [ListenAddress],
+        loops count: Int,
+        limits: ServerLimits = ServerLimits(),
+        clock: Clock = .system,
+        inherited: [String: [SharedDescriptor]] = [:],
+        handler: any RequestHandler
+    ) async throws(ListenError) {
+        var sockets: [[SharedDescriptor]] = []
+        var addresses: [ListenAddress] = []
+        for address in listenAddresses {
+            let opened = try Listener.open(address, loops: count, inherited: inherited)
+            sockets.append(opened.perLoop)
+            addresses.append(opened.address)
+        }
+        self.addresses = addresses
+        let instruments = instruments
+        loops = (0..<count).map { index in
+            EventLoop(
+                name: "\(name) loop \(index)", handler: handler, limits: limits, clock: clock, instruments: instruments)
+        }
+        for (index, loop) in loops.enumerated() {
+            for perLoop in sockets { await loop.listen(perLoop[index]) }
+        }
+    }
+
+    /// Stops accepting, lets requests under way finish, and closes every connection.
+    ///
+    /// - Parameter span: How long requests may take to finish.
+    package func stop(within span: Span) async {
+        await withTaskGroup { group in
+            for loop in loops { group.addTask { await loop.stop(within: span) } }
+        }
+        for case .unix(let path) in addresses { try? File.remove(path) }
+    }
+}

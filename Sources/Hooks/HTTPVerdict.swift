@@ -1,0 +1,56 @@
+package import Chrono
+package import HTTPClient
+
+/// What the answers and faults of HTTP mean for a delivery, where a receiver has no rules of its own.
+package enum HTTPVerdict {
+    /// 2xx is success. 408, 425, 429 and 5xx will pass; so will a 3xx or 4xx, but not soon, except for the few that say for
+    /// certain that this message will never be taken.
+    package static func judge(_ response: IncomingResponse, now: Timestamp) -> Outcome {
+        switch response.status {
+        case 200..<300: .delivered
+        // Gone (Standard Webhooks: the receiver wants no more), too large, not understood.
+        case 400, 410, 413, 414, 415, 422:
+            .failed(failure(response))
+        default:
+            .retry(after: retryAfter(response, now: now), failure(response))
+        }
+    }
+
+    /// A fault below HTTP is always worth another attempt: networks, names and certificates are repaired.
+    package static func judge(_ error: TransportError) -> Outcome {
+        .retry(after: nil, Failure(error.label, error.description))
+    }
+
+    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
+    package static func retryAfter(_ response: IncomingResponse, now: Timestamp) -> Span? {
+        guard let text = response.header("Retry-After") else { return nil }
+        if let seconds = Int(text), seconds >= 0 { return .seconds(min(seconds, 86_400)) }
+        guard let date = Timestamp(httpDate: text) else { return nil }
+        return min(max(date - now, .zero), .days(1))
+    }
+
+    /// `HTTP 500` with the beginning of what the receiver said.
+    package static func failure(_ response: IncomingResponse) -> Failure {
+        let said = String(decoding: response.body.prefix(200), as: UTF8.self)
+            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return Failure(
+            "http_\(response.status)", said.isEmpty ? "HTTP \(response.status)" : "HTTP \(response.status): \(said)")
+    }
+}
+
+extension TransportError {
+    /// The fault as a label for metrics.
+    fileprivate var label: String {
+        switch self {
+        case .invalidURL, .invalidRequest: "invalid_request"
+        case .unresolved: "dns"
+        case .refused: "refused"
+        case .unreachable: "unreachable"
+        case .timeout: "timeout"
+        case .tls: "tls"
+        case .interrupted: "interrupted"
+        case .other: "transport"
+        case .cancelled: "cancelled"
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package import Chrono
+package import Lines
+
+/// One attempt to deliver a message.
+package struct Attempt: Sendable {
+    /// The delivery's id: the same on every attempt, so that a receiver can tell a repetition.
+    package let id: String
+    /// The message's type, such as `line.paused`.
+    package let type: String
+    package let line: PhoneNumber?
+    /// What `render` made when the message was planned.
+    package let payload: [UInt8]
+    /// When this attempt is made.
+    package let now: Timestamp
+
+    package init(id: String, type: String, line: PhoneNumber?, payload: [UInt8], now: Timestamp) {
+        self.id = id
+        self.type = type
+        self.line = line
+        self.payload = payload
+        self.now = now
+    }
+}
+
+/// How an attempt ended. Every failure says whether to try again, and gives a short label for metrics.
+package enum Outcome: Sendable, Hashable {
+    case delivered
+    /// To be tried again; after this time, where the receiver asked for it.
+    case retry(after: Span?, Failure)
+    /// Will never succeed as it is.
+    case failed(Failure)
+}
+
+/// What went wrong with an attempt.
+package struct Failure: Sendable, Hashable, CustomStringConvertible {
+    /// For metrics: `timeout`, `http_500`, `no_service`.
+    package let label: String
+    /// For people, one line; without secrets.
+    package let description: String
+
+    package init(_ label: String, _ description: String) {
+        self.label = label
+        self.description = description
+    }
+}
+
+/// A line that a hook should be holding back, as the ledger knows it.
+package struct HeldLine: Sendable, Hashable {
+    package let line: PhoneNumber
+    package let payload: [UInt8]
+
+    package init(line: PhoneNumber, payload: [UInt8]) {
+        self.line = line
+        self.payload = payload
+    }
+}
+
+/// Something that messages are delivered to.
+package protocol Hook: Sendable {
+    /// Puts a message into this hook's form. Called inside the ledger's transaction: pure, quick, without I/O.
+    func render(_ message: Message) -> [UInt8]
+    /// Makes one attempt, and ends by itself within the hook's timeout.
+    func deliver(_ attempt: Attempt) async -> Outcome
+    /// Brings what the hook keeps outside the ledger into agreement with it; called on start.
+    func restore(_ held: [HeldLine]) async -> Failure?
+    /// Attempts that may be under way at once.
+    var concurrency: Int { get }
+}
+
+extension Hook {
+    package func restore(_ held: [HeldLine]) async -> Failure? { nil }
+    package var concurrency: Int { 8 }
+}

@@ -1,0 +1,95 @@
+package import Chrono
+package import Crypto
+package import HTTPClient
+package import JSON
+
+/// What a hook can be asked for.
+package enum HookRole: String, Sendable, Hashable, CaseIterable {
+    /// It pauses, slows and resumes senders.
+    case control
+    /// It tells people.
+    case page
+}
+
+/// One kind of hook as the configuration describes it. Each kind has a folder; nothing central knows its keys.
+package protocol HookConfiguration: Sendable {
+    /// The word for `type`.
+    static var type: String { get }
+    /// What this kind can be used for.
+    static var roles: Set<HookRole> { get }
+    /// Reads the keys of this kind, reporting every problem; nil when it cannot be used.
+    static func read(_ object: ObjectReader, _ secrets: SecretSource) -> Self?
+    /// What it does, in a few words without secrets, for `check`: `POST https://ops.example.com`.
+    var summary: String { get }
+    /// Makes the hook.
+    func make(name: String, timeout: Span, client: HTTPClient) -> any Hook
+}
+
+/// When to try again.
+package struct RetryPolicy: Sendable, Hashable {
+    /// The wait after the first failure; it doubles with every further one.
+    package var first = Span.seconds(1)
+    /// The longest wait.
+    package var max = Span.minutes(5)
+    /// Age at which a delivery that still fails is given up.
+    package var giveUpAfter = Span.hours(24)
+
+    package init() {}
+
+    /// How long to wait after some failed attempts: exponential, between half and all of the step, so that many
+    /// deliveries that failed together do not come back together.
+    ///
+    /// - Parameters:
+    ///   - failures: Failed attempts so far, at least 1.
+    ///   - random: From 0 to 1.
+    package func delay(failures: Int, random: Double) -> Span {
+        let doublings = min(Swift.max(failures - 1, 0), 40)
+        let step = min(max.seconds, first.seconds * Double(UInt64(1) << UInt64(doublings)))
+        return .seconds(step * (0.5 + random / 2))
+    }
+}
+
+/// A hook of the configuration: the keys all kinds have, and those of its kind.
+package struct HookSettings: Sendable {
+    package let name: String
+    package let timeout: Span
+    package let retry: RetryPolicy
+    package let kind: any HookConfiguration
+
+    /// All kinds, in the order in which they are listed to people.
+    private static let kinds: [any HookConfiguration.Type] = [
+        HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, GateFilesConfiguration.self,
+    ]
+
+    /// What the hook can be used for.
+    package var roles: Set<HookRole> { Swift.type(of: kind).roles }
+
+    /// The kind's word for `type`.
+    package var type: String { Swift.type(of: kind).type }
+
+    /// Reads one entry of `hooks`.
+    package static func read(name: String, _ object: ObjectReader, _ secrets: SecretSource) -> HookSettings? {
+        let timeout = object.span("timeout", in: .milliseconds(1) ... .minutes(5), default: .seconds(15))
+        var retry = RetryPolicy()
+        retry.giveUpAfter = object.span("give_up_after", in: .seconds(1) ... .days(365), default: retry.giveUpAfter)
+        if let policy = object.optional("retry")?.object() {
+            retry.first = policy.span("first", in: .milliseconds(1) ... .hours(1), default: retry.first)
+            retry.max = policy.span("max", in: retry.first ... .days(1), default: Swift.max(retry.first, retry.max))
+        }
+        guard let typeReader = object.required("type"), let word = typeReader.string() else {
+            object.ignoreRest()
+            return nil
+        }
+        guard let kind = kinds.first(where: { $0.type == word }) else {
+            let known = kinds.map { "\"\($0.type)\"" }.joined(separator: ", ")
+            typeReader.fail("there is no hook type \"\(word)\"; there are \(known)")
+            object.ignoreRest()
+            return nil
+        }
+        guard let read = kind.read(object, secrets) else { return nil }
+        return HookSettings(name: name, timeout: timeout, retry: retry, kind: read)
+    }
+
+    /// Makes the hook.
+    package func make(client: HTTPClient) -> any Hook { kind.make(name: name, timeout: timeout, client: client) }
+}

@@ -1,0 +1,60 @@
+import Crypto
+import Chrono
+import HTTPClient
+import JSON
+import Lines
+
+/// Triggers and resolves PagerDuty alerts: one deduplication key for each incident, so that whatever is repeated or
+/// arrives late concerns the same alert.
+struct PagerDuty: Hook {
+    let configuration: PagerDutyConfiguration
+    let timeout: Span
+    let client: HTTPClient
+
+    /// Order of one incident is kept by the outbox; PagerDuty takes about 120 events a minute for one key.
+    var concurrency: Int { 2 }
+
+    func render(_ message: Message) -> [UInt8] {
+        let resolves = message.type == "incident.resolved"
+        return JSON.object([
+            // Stored with the delivery: a changed configuration must not leave an alert open at the old key.
+            ("routing_key", .string(configuration.routingKey.exposed)),
+            ("event_action", resolves ? "resolve" : "trigger"),
+            ("dedup_key", .string("linewarden/" + (message.incident?.id ?? message.alert?.kind ?? message.type))),
+            ("payload", resolves ? nil : payload(message)),
+            ("client", resolves ? nil : "linewarden"),
+        ]).bytes()
+    }
+
+    func deliver(_ attempt: Attempt) async -> Outcome {
+        do throws(TransportError) {
+            let response = try await client.send(
+                OutgoingRequest(
+                    url: configuration.url.secret.exposed, headers: [("Content-Type", "application/json")],
+                    body: attempt.payload, timeout: timeout))
+            // 400 means the event is invalid, and would be so again (Events API v2, responses).
+            return HTTPVerdict.judge(response, now: attempt.now)
+        } catch {
+            return HTTPVerdict.judge(error)
+        }
+    }
+
+    private func payload(_ message: Message) -> JSON {
+        let severity = message.incident?.severity ?? .warning
+        return .object([
+            ("summary", .string(String(summary(message).prefix(1_024)))),
+            ("source", .string(message.line?.phoneNumber.description ?? "linewarden")),
+            ("severity", .string(severity.rawValue)),
+            ("timestamp", .string(message.timestamp.rfc3339)),
+            ("component", "linq line"),
+            ("class", .string(message.type)),
+            ("custom_details", message.json["data"]),
+        ])
+    }
+
+    private func summary(_ message: Message) -> String {
+        if let alert = message.alert { return "linewarden: \(alert.summary)" }
+        guard let line = message.line else { return message.type }
+        return "Line \(line.phoneNumber) is \(line.decision.rawValue): \(line.reasons.joined(separator: ", "))"
+    }
+}

@@ -1,0 +1,22 @@
+package import Chrono
+package import Crypto
+package import HTTPClient
+package import JSON
+
+/// `{"type": "slack"}`: an incoming webhook.
+package struct SlackConfiguration: HookConfiguration {
+    package static let type = "slack"
+    package static let roles: Set<HookRole> = [.page]
+
+    let url: HookURL
+
+    package static func read(_ object: ObjectReader, _ secrets: SecretSource) -> SlackConfiguration? {
+        HookURL.read(object.required("url"), secrets).map(SlackConfiguration.init)
+    }
+
+    package var summary: String { "message to \(url.origin)" }
+
+    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
+        Slack(configuration: self, timeout: timeout, client: client)
+    }
+}

@@ -1,0 +1,260 @@
+package import Chrono
+package import Lines
+package import Metrics
+package import Posix
+import SQLite
+import Synchronization
+
+/// The daemon's memory: one SQLite database, written by this actor alone.
+///
+/// What arrives while a commit runs shares the next one (group commit): one `fdatasync` serves many requests. Replies
+/// are given after the commit, never before.
+package actor Ledger {
+    /// What the ledger counts and times, for `/metrics`.
+    package struct Instruments: Sendable {
+        package let batchSize = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
+        package let commitSeconds = Histogram(bounds: Histogram.seconds)
+        package let failures = Counter()
+        package init() {}
+    }
+
+    private enum Work: Sendable {
+        case record(VerifiedEvent, reply: @Sendable (Receipt) -> Void)
+        case settle(seq: Int64, Settlement, reply: @Sendable (LedgerError?) -> Void)
+        case remember(key: String, value: String)
+        case enqueue([DeliveryDraft])
+    }
+
+    /// Work that waits at the most; beyond it the answer is "try again later", not more memory.
+    private static let capacity = 16_384
+    /// Work in one transaction at the most, so that the first of a burst does not wait for all of it.
+    private static let batchLimit = 512
+
+    package nonisolated let instruments = Instruments()
+    package nonisolated let path: String
+    /// Whether the process that had it last did not close it: it was killed, or the machine went down.
+    package nonisolated let wasLeftOpen: Bool
+    private nonisolated let executor: QueueExecutor
+    private nonisolated let inbox = Inbox<Work>()
+    private nonisolated let health = Mutex<LedgerError?>(nil)
+    private let clock: Clock
+    private let connection: Connection
+    private let outbox: Outbox
+    private let recorder: Recorder
+    private let checkpointer: Checkpointer
+    private let directoryLock: SharedDescriptor
+    private let remember: Statement
+    private var policy: DecisionPolicy
+    private var planner: Planner
+    private var observer: @Sendable (CommitReport) -> Void
+    private var waiting: ArraySlice<Work> = []
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// Opens the ledger in a directory, making both as far as they are missing.
+    ///
+    /// - Parameters:
+    ///   - planner: Says what to send because of a change; called inside the transaction that stores the change.
+    ///   - observer: Told after every commit, before the replies, what it changed.
+    /// - Throws: `LedgerError`.
+    package init(
+        directory: String,
+        clock: Clock = .system,
+        identifiers: IdentifierSource = IdentifierSource(),
+        policy: DecisionPolicy,
+        planner: @escaping Planner,
+        observer: @escaping @Sendable (CommitReport) -> Void
+    ) throws(LedgerError) {
+        path = "\(directory)/linewarden.db"
+        executor = QueueExecutor(label: "ledger")
+        self.clock = clock
+        self.policy = policy
+        self.planner = planner
+        self.observer = observer
+        do {
+            try File.makeDirectory(directory, mode: 0o750)
+            directoryLock = try File.lock("\(directory)/lock")
+        } catch {
+            throw error.wouldBlock ? .locked(path: directory) : .directory(error)
+        }
+        // Closing empties the write-ahead log.
+        wasLeftOpen = File.size("\(path)-wal") ?? 0 > 0
+        do {
+            connection = try Connection(path: path, mode: .readWrite, busyTimeout: 2_000)
+            // Only before the first table is made can the file be told that it may shrink step by step later.
+            try connection.execute(
+                """
+                PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+                PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY
+                """)
+            try Schema.migrate(connection, path: path)
+            outbox = try Outbox(connection, identifiers)
+            recorder = try Recorder(connection, outbox, identifiers)
+            remember = try connection.prepare(
+                "INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+            checkpointer = try Checkpointer(path: path)
+        } catch let error as LedgerError {
+            throw error
+        } catch let error as SQLiteError {
+            throw .storage(error)
+        } catch {
+            throw .damaged(path: path, finding: "\(error)")
+        }
+        connection.countLoggedPages()
+    }
+
+    /// Takes an event in. The reply comes from the ledger's queue when the event is on disk, or cannot be put there.
+    package nonisolated func record(_ event: VerifiedEvent, reply: @escaping @Sendable (Receipt) -> Void) {
+        if inbox.count >= Self.capacity { return reply(.failed(.overloaded)) }
+        submit(.record(event, reply: reply))
+    }
+
+    /// Writes down how an attempt ended; gives the error if that could not be written.
+    package nonisolated func settle(_ delivery: DueDelivery, _ settlement: Settlement) async -> LedgerError? {
+        await withCheckedContinuation { continuation in
+            submit(.settle(seq: delivery.seq, settlement) { continuation.resume(returning: $0) })
+        }
+    }
+
+    /// Keeps a fact; replaces what was known under the key. Not waited for: facts can be learnt again.
+    package nonisolated func remember(_ key: String, _ value: String) { submit(.remember(key: key, value: value)) }
+
+    /// Writes messages that no change of a line calls for. Not waited for.
+    package nonisolated func enqueue(_ drafts: [DeliveryDraft]) { submit(.enqueue(drafts)) }
+
+    /// Why the last commit failed; nil when it did not.
+    package nonisolated var failure: LedgerError? { health.withLock { $0 } }
+
+    /// Deliveries of a hook that may be sent now: of each ordering key the oldest only, oldest first.
+    package func due(_ hook: String, at now: Timestamp, limit: Int) throws -> [DueDelivery] {
+        try outbox.due(hook, at: now, limit: limit)
+    }
+
+    /// When the next delivery of a hook becomes due after `now`.
+    package func nextDue(_ hook: String, after now: Timestamp) throws -> Timestamp? {
+        try outbox.nextDue(hook, after: now)
+    }
+
+    /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
+    package func limitWaits(to latest: Timestamp) throws { try outbox.limitWaits(to: latest) }
+
+    /// Takes over new rules, and settles what they change for lines that are not allowed, or were told otherwise.
+    package func adopt(policy: DecisionPolicy, planner: @escaping Planner) throws {
+        self.policy = policy
+        self.planner = planner
+        try replan()
+    }
+
+    /// Compares what hooks were told with what they should know, for every line where that can differ.
+    package func replan() throws {
+        // A line that is allowed can only be decided anew when the policy has become another one.
+        let lists = [policy.pause, policy.slow, policy.allow].map { $0.sorted().joined(separator: ",") }
+        let fingerprint = lists.joined(separator: ";")
+        let known = try connection.rows("SELECT value FROM fact WHERE key = 'policy'") { $0.text(0) ?? "" }.first
+        let scope =
+            known == fingerprint
+            ? "WHERE decision <> 'allowed' OR number IN (SELECT line FROM command)" : ""
+        var report = CommitReport()
+        try transaction { () throws(SQLiteError) in
+            let records = try connection.rows("SELECT \(LineStore.columns) FROM line \(scope)") { [policy] row in
+                LineRecord(row, policy)
+            }
+            for record in records.compactMap({ $0 }) {
+                try recorder.replan(record, policy, planner, at: clock.now(), &report)
+            }
+            try remember.run(.text("policy"), .text(fingerprint))
+        }
+        observer(report)
+    }
+
+    /// Commits what waits and closes the write-ahead log. Nothing may be handed in afterwards.
+    package func close() {
+        commitPending()
+        _ = try? connection.checkpoint(truncating: true)
+    }
+
+    private nonisolated func submit(_ work: Work) {
+        if inbox.push(work) { executor.run { self.assumeIsolated { $0.commitPending() } } }
+    }
+
+    private func commitPending() {
+        waiting += inbox.takeAll()
+        while !waiting.isEmpty {
+            let batch = waiting.prefix(Self.batchLimit)
+            waiting = waiting.dropFirst(Self.batchLimit)
+            commit(Array(batch))
+            waiting += inbox.takeAll()
+        }
+        waiting = []
+    }
+
+    private func commit(_ batch: [Work]) {
+        let start = clock.steady()
+        var report = CommitReport()
+        var replies: [@Sendable () -> Void] = []
+        do throws(SQLiteError) {
+            try transaction { () throws(SQLiteError) in
+                for work in batch { replies.append(try perform(work, &report)) }
+            }
+        } catch {
+            instruments.failures.add()
+            // A fault of the disk is everybody's; a fault of one event must not take its neighbours with it.
+            if batch.count > 1, !isDiskFault(error) { return batch.forEach { commit([$0]) } }
+            let failure = LedgerError.storage(error)
+            health.withLock { $0 = failure }
+            return batch.forEach { refuse($0, failure) }
+        }
+        health.withLock { $0 = nil }
+        instruments.batchSize.observe(Double(batch.count))
+        instruments.commitSeconds.observe(clock.steady().since(start).seconds)
+        observer(report)
+        replies.forEach { $0() }
+        checkpointer.consider(loggedPages: connection.loggedPages)
+    }
+
+    private func perform(_ work: Work, _ report: inout CommitReport) throws(SQLiteError) -> @Sendable () -> Void {
+        switch work {
+        case .record(let event, let reply):
+            guard let recorded = try recorder.record(event, policy, planner, &report) else {
+                return { reply(.duplicate) }
+            }
+            return { reply(.stored(recorded)) }
+        case .settle(let seq, let settlement, let reply):
+            try outbox.settle(seq, settlement, at: clock.now())
+            return { reply(nil) }
+        case .remember(let key, let value):
+            try remember.run(.text(key), .text(value))
+            return {}
+        case .enqueue(let drafts):
+            for draft in drafts {
+                try outbox.write(draft, at: clock.now())
+                report.hooks.insert(draft.hook)
+            }
+            return {}
+        }
+    }
+
+    private func refuse(_ work: Work, _ failure: LedgerError) {
+        switch work {
+        case .record(_, let reply): reply(.failed(failure))
+        case .settle(_, _, let reply): reply(failure)
+        case .remember, .enqueue: break
+        }
+    }
+
+    private func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try connection.execute("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            try body()
+            try connection.execute("COMMIT")
+        } catch {
+            // After some faults SQLite has rolled back by itself (sqlite.org/lang_transaction.html, section 2.3).
+            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func isDiskFault(_ error: SQLiteError) -> Bool {
+        error.isFull || error.isBusy || error.isCorrupt || error.isReadOnly || error.isInputOutput
+    }
+}

@@ -1,0 +1,160 @@
+package import Chrono
+package import Lines
+import Posix
+import SQLite
+
+/// Reads the ledger on a connection of its own, so that a long page of history never delays an acknowledgement.
+package actor LedgerReader {
+    private nonisolated let executor = QueueExecutor(label: "ledger reader")
+    private let connection: Connection
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+    /// - Throws: `LedgerError` when there is no ledger at the path.
+    package init(path: String) throws(LedgerError) {
+        do {
+            connection = try Connection(path: path, mode: .readOnly)
+        } catch {
+            throw .storage(error)
+        }
+    }
+
+    /// Lines in the order of their numbers.
+    ///
+    /// - Parameters:
+    ///   - decisions: Only lines with one of these decisions.
+    ///   - after: Only numbers behind this one: the last of the page before.
+    package func lines(
+        _ policy: DecisionPolicy, decisions: Set<Decision> = Set(Decision.allCases), after: String = "", limit: Int
+    ) throws -> [LineRecord] {
+        let wanted = decisions.map { "'\($0.rawValue)'" }.sorted().joined(separator: ",")
+        return try connection.rows(
+            "SELECT \(LineStore.columns) FROM line WHERE number > ? AND decision IN (\(wanted)) ORDER BY number LIMIT ?",
+            .text(after), Value(limit)
+        ) { LineRecord($0, policy) }.compactMap { $0 }
+    }
+
+    /// One line.
+    package func line(_ number: PhoneNumber, _ policy: DecisionPolicy) throws -> LineRecord? {
+        try connection.rows("SELECT \(LineStore.columns) FROM line WHERE number = ?", .text(number.description)) {
+            LineRecord($0, policy)
+        }.first ?? nil
+    }
+
+    /// An incident by its id.
+    package func incident(_ id: String) throws -> Incident? {
+        try connection.rows(
+            "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?", .text(id)
+        ) { Incident($0) }.first ?? nil
+    }
+
+    /// The evidence about a line, newest first.
+    package func evidence(_ number: PhoneNumber, limit: Int) throws -> [EvidenceRecord] {
+        try connection.rows(
+            """
+            SELECT id, source, state, received_at, changed_at, trace_id, status, previous_status, status_outcome, \
+            reputation, previous_reputation, reputation_outcome, gaps, decision, incident, step \
+            FROM event WHERE line = ? ORDER BY seq DESC LIMIT ?
+            """, .text(number.description), Value(limit)
+        ) { EvidenceRecord($0) }
+    }
+
+    /// Deliveries about a line, newest first.
+    package func deliveries(_ number: PhoneNumber, limit: Int) throws -> [DeliveryRecord] {
+        try connection.rows(
+            """
+            SELECT id, hook, type, state, created_at, settled_at, attempts, last_error, incident, event \
+            FROM delivery WHERE line = ? ORDER BY seq DESC LIMIT ?
+            """, .text(number.description), Value(limit)
+        ) { DeliveryRecord($0) }
+    }
+
+    /// What waits to be delivered, by hook: how many, and since when the oldest has been waiting.
+    package func backlog() throws -> [(hook: String, pending: Int, oldest: Timestamp)] {
+        try connection.rows(
+            "SELECT hook, count(*), min(created_at) FROM delivery WHERE state = 'pending' GROUP BY hook ORDER BY hook"
+        ) { row in
+            (row.text(0) ?? "", Int(row.integer(1) ?? 0), Timestamp(microseconds: row.integer(2) ?? 0))
+        }
+    }
+
+    /// When the last event was received.
+    package func lastEvent() throws -> Timestamp? {
+        try connection.rows("SELECT received_at FROM event ORDER BY seq DESC LIMIT 1") {
+            Timestamp(microseconds: $0.integer(0) ?? 0)
+        }.first
+    }
+
+    /// A fact that `Ledger.remember` kept.
+    package func fact(_ key: String) throws -> String? {
+        try connection.rows("SELECT value FROM fact WHERE key = ?", .text(key)) { $0.text(0) ?? "" }.first
+    }
+
+    /// What `PRAGMA quick_check` finds; nil when all is well. Takes about a second per gigabyte.
+    package func damage() throws -> String? {
+        let finding = try connection.rows("PRAGMA quick_check(1)") { $0.text(0) ?? "" }.first
+        return finding == "ok" ? nil : finding
+    }
+}
+
+/// One piece of evidence, as it was taken in.
+package struct EvidenceRecord: Sendable {
+    package let eventID: String
+    package let source: String
+    package let state: String
+    package let receivedAt: Timestamp
+    package let changedAt: Timestamp?
+    package let traceID: String?
+    package let status: (value: String, previous: String?, outcome: String)?
+    package let reputation: (value: String, previous: String?, outcome: String)?
+    package let gaps: [String]
+    /// The line's decision after it.
+    package let decision: String?
+    package let incident: String?
+    package let step: String?
+
+    init(_ row: Statement) {
+        func axis(_ column: Int32) -> (value: String, previous: String?, outcome: String)? {
+            row.text(column).map { ($0, row.text(column + 1), row.text(column + 2) ?? "") }
+        }
+        eventID = row.text(0) ?? ""
+        source = row.text(1) ?? ""
+        state = row.text(2) ?? ""
+        receivedAt = Timestamp(microseconds: row.integer(3) ?? 0)
+        changedAt = row.integer(4).map { Timestamp(microseconds: $0) }
+        traceID = row.text(5)
+        status = axis(6)
+        reputation = axis(9)
+        gaps = (row.text(12) ?? "").split(separator: ",").map(String.init)
+        decision = row.text(13)
+        incident = row.text(14)
+        step = row.text(15)
+    }
+}
+
+/// One delivery, without its payload.
+package struct DeliveryRecord: Sendable {
+    package let id: String
+    package let hook: String
+    package let type: String
+    package let state: String
+    package let createdAt: Timestamp
+    package let settledAt: Timestamp?
+    package let attempts: Int
+    package let lastError: String?
+    package let incident: String?
+    package let event: String?
+
+    init(_ row: Statement) {
+        id = row.text(0) ?? ""
+        hook = row.text(1) ?? ""
+        type = row.text(2) ?? ""
+        state = row.text(3) ?? ""
+        createdAt = Timestamp(microseconds: row.integer(4) ?? 0)
+        settledAt = row.integer(5).map { Timestamp(microseconds: $0) }
+        attempts = Int(row.integer(6) ?? 0)
+        lastError = row.text(7)
+        incident = row.text(8)
+        event = row.text(9)
+    }
+}

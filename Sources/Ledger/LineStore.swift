@@ -1,0 +1,109 @@
+import Chrono
+import Lines
+import SQLite
+
+/// Reads and writes lines and incidents inside a transaction.
+final class LineStore {
+    private let load: Statement
+    private let save: Statement
+    private let loadIncident: Statement
+    private let saveIncident: Statement
+
+    static let columns = """
+        number, status, status_changed_at, status_source, reputation, reputation_changed_at, reputation_source, \
+        hold_reason, hold_since, hold_until, decision_since, incident
+        """
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        load = try connection.prepare("SELECT \(Self.columns) FROM line WHERE number = ?")
+        save = try connection.prepare(
+            """
+            INSERT INTO line (\(Self.columns), decision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (number) DO UPDATE SET
+                status = excluded.status, status_changed_at = excluded.status_changed_at,
+                status_source = excluded.status_source, reputation = excluded.reputation,
+                reputation_changed_at = excluded.reputation_changed_at,
+                reputation_source = excluded.reputation_source, hold_reason = excluded.hold_reason,
+                hold_since = excluded.hold_since, hold_until = excluded.hold_until,
+                decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident
+            """)
+        loadIncident = try connection.prepare(
+            "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?")
+        saveIncident = try connection.prepare(
+            """
+            INSERT INTO incident (id, line, opened_at, severity, reasons, closed_at) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET
+                severity = excluded.severity, reasons = excluded.reasons, closed_at = excluded.closed_at
+            """)
+    }
+
+    func line(_ number: PhoneNumber, _ policy: DecisionPolicy) throws(SQLiteError) -> LineRecord? {
+        try load.first(.text(number.description)) { LineRecord($0, policy) } ?? nil
+    }
+
+    func save(_ record: LineRecord) throws(SQLiteError) {
+        let state = record.state
+        try save.run(
+            .text(state.line.description),
+            Value(state.status?.value.description), Value(state.status?.changedAt.microseconds),
+            Value(state.status?.source.rawValue),
+            Value(state.reputation?.value.description), Value(state.reputation?.changedAt.microseconds),
+            Value(state.reputation?.source.rawValue),
+            Value(state.hold?.reason), Value(state.hold?.since.microseconds), Value(state.hold?.until?.microseconds),
+            .integer(record.decisionSince.microseconds), Value(record.incident),
+            .text(record.assessment.decision.rawValue))
+    }
+
+    func incident(_ id: String) throws(SQLiteError) -> Incident? {
+        try loadIncident.first(.text(id)) { Incident($0) } ?? nil
+    }
+
+    func save(_ incident: Incident) throws(SQLiteError) {
+        try saveIncident.run(
+            .text(incident.id), .text(incident.line.description), .integer(incident.openedAt.microseconds),
+            .text(incident.severity.rawValue), .text(incident.reasons.joined(separator: "\n")),
+            Value(incident.closedAt?.microseconds))
+    }
+}
+
+extension LineRecord {
+    /// Reads a row of `LineStore.columns`.
+    init?(_ row: Statement, _ policy: DecisionPolicy) {
+        guard let number = row.text(0).flatMap({ PhoneNumber($0) }) else { return nil }
+        var state = LineState(number)
+        state.status = Axis(row, 1)
+        state.reputation = Axis(row, 4)
+        if let reason = row.text(7), let since = row.integer(8) {
+            state.hold = Hold(
+                reason: reason, since: Timestamp(microseconds: since),
+                until: row.integer(9).map { Timestamp(microseconds: $0) })
+        }
+        self.init(
+            state: state,
+            assessment: state.assess(policy),
+            decisionSince: Timestamp(microseconds: row.integer(10) ?? 0),
+            incident: row.text(11))
+    }
+}
+
+extension Axis {
+    fileprivate init?(_ row: Statement, _ column: Int32) {
+        guard let value = row.text(column), let changedAt = row.integer(column + 1),
+            let source = row.text(column + 2).flatMap(EvidenceSource.init(rawValue:))
+        else { return nil }
+        self.init(Value(value), changedAt: Timestamp(microseconds: changedAt), source: source)
+    }
+}
+
+extension Incident {
+    /// Reads a row of id, line, opened_at, severity, reasons, closed_at.
+    init?(_ row: Statement) {
+        guard let id = row.text(0), let line = row.text(1).flatMap({ PhoneNumber($0) }),
+            let openedAt = row.integer(2), let severity = row.text(3).flatMap(Severity.init(rawValue:))
+        else { return nil }
+        self.init(
+            id: id, line: line, openedAt: Timestamp(microseconds: openedAt), severity: severity,
+            reasons: (row.text(4) ?? "").split(separator: "\n").map(String.init),
+            closedAt: row.integer(5).map { Timestamp(microseconds: $0) })
+    }
+}

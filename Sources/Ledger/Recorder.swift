@@ -1,0 +1,121 @@
+import Chrono
+import Lines
+import SQLite
+
+/// Takes one event in, inside an open transaction: event, line, incident and deliveries, or nothing of it.
+final class Recorder {
+    private let lines: LineStore
+    private let outbox: Outbox
+    private let insert: Statement
+    private let identifiers: IdentifierSource
+
+    init(_ connection: Connection, _ outbox: Outbox, _ identifiers: IdentifierSource) throws(SQLiteError) {
+        lines = try LineStore(connection)
+        self.outbox = outbox
+        self.identifiers = identifiers
+        insert = try connection.prepare(
+            """
+            INSERT INTO event (id, source, type, state, received_at, created_at, endpoint, trace_id, line, changed_at, \
+            status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, gaps, \
+            decision, incident, step, detail, body) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            """)
+    }
+
+    /// Nil for an event that is there already: nothing was written.
+    func record(
+        _ event: VerifiedEvent, _ policy: DecisionPolicy, _ plan: Planner, _ report: inout CommitReport
+    ) throws(SQLiteError) -> RecordedEvent? {
+        guard case .observation(let observation) = event.meaning else {
+            let isNew = try insert(event, nil, nil, nil)
+            return isNew ? RecordedEvent(state: .quarantined, change: nil, gaps: []) : nil
+        }
+        let known = try lines.line(observation.line, policy)
+        let before = known?.state ?? LineState(observation.line)
+        var after = before
+        let outcome = after.merge(observation)
+        let change = try assess(
+            before: before, after: after, known: known, policy, at: event.receivedAt, observation: observation,
+            event: EventReference(id: event.id, traceID: event.traceID))
+        guard try insert(event, observation, outcome, change) else { return nil }
+        try apply(change, isNew: known == nil, plan, &report)
+        return RecordedEvent(state: outcome.isStale ? .stale : .applied, change: change, gaps: outcome.gaps)
+    }
+
+    /// Assesses a line again under present rules, and tells hooks what they do not know yet.
+    func replan(
+        _ record: LineRecord, _ policy: DecisionPolicy, _ plan: Planner, at now: Timestamp,
+        _ report: inout CommitReport
+    ) throws(SQLiteError) {
+        let change = try assess(
+            before: record.state, after: record.state, known: record, policy, at: now, observation: nil, event: nil)
+        try apply(change, isNew: false, plan, &report)
+    }
+
+    private func assess(
+        before: LineState, after: LineState, known: LineRecord?, _ policy: DecisionPolicy, at now: Timestamp,
+        observation: Observation?, event: EventReference?
+    ) throws(SQLiteError) -> LineChange {
+        let assessmentBefore = before.assess(policy)
+        let assessment = after.assess(policy)
+        var incident: Incident?
+        if let id = known?.incident { incident = try lines.incident(id) }
+        let step = assessment.step(from: incident)
+        switch step {
+        case .opened:
+            incident = Incident(
+                id: identifiers.next("inc", at: now), line: after.line, openedAt: now,
+                severity: assessment.severity, reasons: assessment.reasons)
+        case .updated:
+            incident?.severity = assessment.severity
+            incident?.reasons = assessment.reasons
+        case .resolved: incident?.closedAt = now
+        case nil: break
+        }
+        let isSameDecision = known != nil && assessmentBefore.decision == assessment.decision
+        return LineChange(
+            before: before, after: after, assessmentBefore: assessmentBefore, assessment: assessment, at: now,
+            decisionSince: isSameDecision ? known?.decisionSince ?? now : now, observation: observation, event: event,
+            incident: incident, step: step)
+    }
+
+    private func apply(
+        _ change: LineChange, isNew: Bool, _ plan: Planner, _ report: inout CommitReport
+    ) throws(SQLiteError) {
+        if let incident = change.incident, change.step != nil { try lines.save(incident) }
+        let open = change.step == .resolved ? nil : change.incident?.id
+        let record = LineRecord(
+            state: change.after, assessment: change.assessment, decisionSince: change.decisionSince, incident: open)
+        if isNew || change.before != change.after || change.step != nil {
+            try lines.save(record)
+            report.lines.append(record)
+        }
+        let commanded = try outbox.commands(change.line)
+        let paged = try outbox.pagers(change.incident?.id)
+        for draft in plan(change, commanded, paged) {
+            try outbox.write(draft, at: change.at)
+            report.hooks.insert(draft.hook)
+        }
+    }
+
+    private func insert(
+        _ event: VerifiedEvent, _ observation: Observation?, _ outcome: MergeOutcome?, _ change: LineChange?
+    ) throws(SQLiteError) -> Bool {
+        let state: RecordedEvent.State = outcome.map { $0.isStale ? .stale : .applied } ?? .quarantined
+        var detail: String?
+        if case .quarantined(let reason) = event.meaning { detail = reason }
+        let written = try insert.run(
+            .text(event.id), .text((observation?.source ?? .webhook).rawValue), .text(event.type),
+            .text(state.rawValue), .integer(event.receivedAt.microseconds), Value(event.createdAt?.microseconds),
+            .text(event.endpoint), Value(event.traceID), Value(observation?.line.description),
+            Value(observation?.changedAt.microseconds),
+            Value(observation?.status?.value.description), Value(observation?.status?.previous?.description),
+            Value(outcome?.status.rawValue),
+            Value(observation?.reputation?.value.description), Value(observation?.reputation?.previous?.description),
+            Value(outcome?.reputation.rawValue),
+            Value(outcome.flatMap { $0.gaps.isEmpty ? nil : $0.gaps.joined(separator: ",") }),
+            Value(change?.assessment.decision.rawValue), Value(change?.incident?.id), Value(change?.step?.rawValue),
+            Value(detail), .blob(event.body))
+        return written > 0
+    }
+}

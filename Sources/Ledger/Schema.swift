@@ -1,0 +1,146 @@
+import SQLite
+
+// The legal states, and the one transaction that leaves each. The schema's constraints hold what they can.
+//
+// EVENT   Evidence that was taken in; a row never changes its state but by replay.
+//   applied      It was merged into its line.                       Left by: nothing (pruned by retention).
+//   stale        Newer evidence was known already.                  Left by: nothing (pruned by retention).
+//   quarantined  Genuine, but its body could not be understood.     Left by: replay, after an upgrade -> applied | stale.
+//   An event's id is unique: the same delivery again finds its row and does nothing. Every row is written by `record`
+//   in the transaction that also writes its line, incident and deliveries, and only then is it acknowledged.
+//
+// LINE    What is known of a number; written by `record` and `replan` only.
+//   decision allowed <-> slowed <-> paused. A line that is not allowed has the id of its open incident; a line that is
+//   allowed has none.
+//
+// INCIDENT
+//   open (closed_at NULL)  One per line at the most (unique index).  Left by: the change that allows its line again.
+//   closed                                                           Left by: nothing.
+//
+// DELIVERY One message for one hook.
+//   pending     Written in the transaction of the change that calls for it, payload included.
+//               Left by: `settle` after an attempt -> delivered | pending (attempts + 1, not_before later) | dead;
+//                        `record`, when a newer control message for the same hook and line is written -> superseded.
+//   delivered, dead, superseded                                      Left by: nothing (dead: by replay).
+//   There is no state "in flight": a crash between attempt and settlement finds it pending and sends it again, with the
+//   same id. At least once, never less.
+//
+// COMMAND  What a control hook was last told about a line, by a delivery that was at least written. No row: resume.
+// PAGED    Which hooks have been told of an incident.
+// FACT     Small things worth remembering, such as which secrets have verified a delivery.
+
+/// The schema, as the steps that led to it. A step that was released is never edited: add one.
+enum Schema {
+    static let migrations: [String] = [
+        """
+        CREATE TABLE event (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            source TEXT NOT NULL CHECK (source IN ('webhook', 'reconcile', 'audit', 'operator')),
+            type TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('applied', 'stale', 'quarantined')),
+            received_at INTEGER NOT NULL,
+            created_at INTEGER,
+            endpoint TEXT,
+            trace_id TEXT,
+            line TEXT,
+            changed_at INTEGER,
+            status TEXT, previous_status TEXT, status_outcome TEXT,
+            reputation TEXT, previous_reputation TEXT, reputation_outcome TEXT,
+            gaps TEXT,
+            decision TEXT CHECK (decision IN ('allowed', 'slowed', 'paused')),
+            incident TEXT,
+            step TEXT CHECK (step IN ('opened', 'updated', 'resolved')),
+            detail TEXT,
+            body BLOB NOT NULL,
+            CHECK (state = 'quarantined' OR (line IS NOT NULL AND changed_at IS NOT NULL))
+        ) STRICT;
+        CREATE INDEX event_by_line ON event (line) WHERE line IS NOT NULL;
+        CREATE INDEX event_quarantined ON event (seq) WHERE state = 'quarantined';
+
+        CREATE TABLE incident (
+            id TEXT PRIMARY KEY,
+            line TEXT NOT NULL,
+            opened_at INTEGER NOT NULL,
+            closed_at INTEGER,
+            severity TEXT NOT NULL CHECK (severity IN ('info', 'warning', 'error', 'critical')),
+            reasons TEXT NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX incident_open ON incident (line) WHERE closed_at IS NULL;
+        CREATE INDEX incident_by_line ON incident (line, opened_at);
+
+        CREATE TABLE line (
+            number TEXT PRIMARY KEY,
+            status TEXT, status_changed_at INTEGER, status_source TEXT,
+            reputation TEXT, reputation_changed_at INTEGER, reputation_source TEXT,
+            hold_reason TEXT, hold_since INTEGER, hold_until INTEGER,
+            decision TEXT NOT NULL CHECK (decision IN ('allowed', 'slowed', 'paused')),
+            decision_since INTEGER NOT NULL,
+            incident TEXT REFERENCES incident (id),
+            CHECK ((decision = 'allowed') = (incident IS NULL)),
+            CHECK ((status IS NULL) = (status_changed_at IS NULL)),
+            CHECK ((reputation IS NULL) = (reputation_changed_at IS NULL)),
+            CHECK ((hold_reason IS NULL) = (hold_since IS NULL))
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX line_restricted ON line (number) WHERE decision <> 'allowed';
+
+        CREATE TABLE delivery (
+            seq INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            hook TEXT NOT NULL,
+            channel TEXT NOT NULL CHECK (channel IN ('control', 'page', 'alert')),
+            type TEXT NOT NULL,
+            ordering_key TEXT NOT NULL,
+            line TEXT,
+            incident TEXT,
+            event TEXT,
+            payload BLOB NOT NULL,
+            state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'delivered', 'dead', 'superseded')),
+            created_at INTEGER NOT NULL,
+            -- 0 until an attempt has failed: a new delivery is due whatever the clock says.
+            not_before INTEGER NOT NULL DEFAULT 0,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT,
+            settled_at INTEGER,
+            CHECK ((state = 'pending') = (settled_at IS NULL))
+        ) STRICT;
+        CREATE INDEX delivery_due ON delivery (hook, not_before, seq) WHERE state = 'pending';
+        CREATE INDEX delivery_order ON delivery (hook, ordering_key, seq) WHERE state = 'pending';
+        CREATE INDEX delivery_by_line ON delivery (line) WHERE line IS NOT NULL;
+
+        CREATE TABLE command (
+            hook TEXT NOT NULL,
+            line TEXT NOT NULL,
+            command TEXT NOT NULL CHECK (command IN ('slow', 'pause')),
+            PRIMARY KEY (hook, line)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX command_by_line ON command (line);
+
+        CREATE TABLE paged (
+            incident TEXT NOT NULL REFERENCES incident (id),
+            hook TEXT NOT NULL,
+            PRIMARY KEY (incident, hook)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """
+    ]
+
+    /// Brings a database to the newest version, each step in a transaction of its own.
+    ///
+    /// - Throws: `LedgerError.newer` for a database that a newer linewarden wrote: it is not touched.
+    static func migrate(_ connection: Connection, path: String) throws {
+        let version = try connection.rows("PRAGMA user_version") { Int($0.integer(0) ?? 0) }.first ?? 0
+        if version > migrations.count { throw LedgerError.newer(path: path, version: version, known: migrations.count) }
+        for (index, step) in migrations.enumerated().dropFirst(version) {
+            try connection.execute("BEGIN IMMEDIATE")
+            do {
+                try connection.execute(step)
+                try connection.execute("PRAGMA user_version = \(index + 1); COMMIT")
+            } catch {
+                try? connection.execute("ROLLBACK")
+                throw error
+            }
+        }
+    }
+}

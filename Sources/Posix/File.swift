@@ -1,0 +1,136 @@
+import Glibc
+
+/// Whole files, small ones: configuration, secrets, gate files.
+package enum File {
+    /// Reads a file whole.
+    ///
+    /// - Parameter limit: Bytes at the most; a larger file is an error (EFBIG), so that a wrong path such as
+    ///   `/dev/zero` ends.
+    package static func read(_ path: String, limit: Int = 4 << 20) throws(PosixError) -> [UInt8] {
+        let file = Descriptor(owning: try system("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
+        let raw = file.raw
+        var contents: [UInt8] = []
+        while contents.count <= limit {
+            var failure: PosixError?
+            let chunk = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+                do throws(PosixError) {
+                    count = try system("read", path) { Glibc.read(raw, buffer.baseAddress, buffer.count) }
+                } catch {
+                    failure = error
+                }
+            }
+            if let failure { throw failure }
+            if chunk.isEmpty { return contents }
+            contents += chunk
+        }
+        throw PosixError(call: "read", code: EFBIG, subject: path)
+    }
+
+    /// Replaces a file in one step: a reader sees the old contents or the new, never a part.
+    ///
+    /// - Parameters:
+    ///   - mode: The permissions of the new file, less the umask.
+    ///   - durably: Also survives a power cut (fsync of file and directory).
+    package static func replace(
+        _ path: String, with contents: [UInt8], mode: UInt32 = 0o644, durably: Bool = false
+    ) throws(PosixError) {
+        // A leading dot keeps the unfinished file out of a directory whose visible names have a meaning.
+        let (directory, name) = split(path)
+        let temporary = "\(directory)/.\(name).\(getpid()).new"
+        do throws(PosixError) {
+            let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
+            let file = Descriptor(owning: try system("open", temporary) { open(temporary, flags, mode) })
+            let raw = file.raw
+            var written = 0
+            while written < contents.count {
+                written += try system("write", temporary) {
+                    contents.withUnsafeBytes { write(raw, $0.baseAddress?.advanced(by: written), $0.count - written) }
+                }
+            }
+            if durably { try system("fsync", temporary) { fsync(raw) } }
+            try system("rename", path) { rename(temporary, path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        if durably { try synchronize(directory: directory) }
+    }
+
+    /// Removes a file; that there is none is no error.
+    package static func remove(_ path: String) throws(PosixError) {
+        do throws(PosixError) {
+            try system("unlink", path) { unlink(path) }
+        } catch {
+            if error.code != ENOENT { throw error }
+        }
+    }
+
+    /// Makes a directory and those above it, as far as they are missing.
+    package static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(PosixError) {
+        do throws(PosixError) {
+            try system("mkdir", path) { mkdir(path, mode) }
+        } catch {
+            if error.code == EEXIST { return }
+            let parent = split(path).directory
+            guard error.code == ENOENT, parent != path, parent != "." else { throw error }
+            try makeDirectory(parent, mode: mode)
+            try system("mkdir", path) { mkdir(path, mode) }
+        }
+    }
+
+    /// The names in a directory, without `.` and `..`, in no order.
+    package static func names(in directory: String) throws(PosixError) -> [String] {
+        guard let stream = opendir(directory) else {
+            throw PosixError(call: "opendir", code: errno, subject: directory)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Bytes in a file; nil when there is none.
+    package static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// Whether the process may create files in the directory.
+    package static func isWritable(directory: String) -> PosixError? {
+        do throws(PosixError) {
+            try system("access", directory) { access(directory, W_OK | X_OK) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Takes the one lock a file has, without waiting, for as long as the descriptor is open.
+    ///
+    /// - Throws: EWOULDBLOCK when another process holds it.
+    package static func lock(_ path: String) throws(PosixError) -> SharedDescriptor {
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC
+        let file = Descriptor(owning: try system("open", path) { open(path, flags, 0o640) })
+        let raw = file.raw
+        try system("flock", path) { flock(raw, LOCK_EX | LOCK_NB) }
+        return SharedDescriptor(file)
+    }
+
+    private static func synchronize(directory: String) throws(PosixError) {
+        let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+        let opened = Descriptor(owning: try system("open", directory) { open(directory, flags) })
+        let raw = opened.raw
+        try system("fsync", directory) { fsync(raw) }
+    }
+
+    private static func split(_ path: String) -> (directory: String, name: String) {
+        guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+        let directory = String(path[..<slash])
+        return (directory.isEmpty ? "/" : directory, String(path[path.index(after: slash)...]))
+    }
+}

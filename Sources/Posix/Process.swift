@@ -1,0 +1,58 @@
+import CLinux
+import Glibc
+
+/// The process itself, as the system sees it.
+package enum Process {
+    /// The environment as it was when asked.
+    package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
+    /// Resident memory in bytes, read from `/proc/self/statm`; nil where /proc is hidden.
+    package static var residentBytes: Int? {
+        guard let contents = try? File.read("/proc/self/statm") else { return nil }
+        let fields = String(decoding: contents, as: UTF8.self).split(separator: " ")
+        return fields.count > 1 ? Int(fields[1]).map { $0 * sysconf(CInt(_SC_PAGESIZE)) } : nil
+    }
+
+    /// CPU time used so far in seconds, user and system together.
+    package static var cpuSeconds: Double {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF.rawValue, &usage)
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    /// Processors this process may use.
+    package static var processors: Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+
+    /// Keeps memory, and with it secrets, out of core dumps and away from other processes of the same user.
+    package static func forbidDumps() { _ = lw_set_dumpable(0) }
+
+    /// A peer that has gone is an error of the call that writes to it, not the end of the process.
+    package static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Whether a standard stream is a terminal: 1 for output, 2 for errors.
+    package static func isTerminal(_ stream: CInt) -> Bool { isatty(stream) == 1 }
+
+    /// Writes to a standard stream, whole; what cannot be written is dropped.
+    package static func write(_ bytes: [UInt8], to stream: CInt) {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes { Glibc.write(stream, $0.baseAddress?.advanced(by: written), $0.count - written) }
+            if count > 0 { written += count } else if errno != EINTR { return }
+        }
+    }
+
+    /// This process's number.
+    package static var identifier: Int32 { getpid() }
+
+    /// Raises the limit of open descriptors to what the system allows; gives the limit that holds.
+    @discardableResult
+    package static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: limit.rlim_cur)
+    }
+}

@@ -1,0 +1,19 @@
+import Dispatch
+
+/// Runs an actor on a Dispatch queue of its own, so that Dispatch's event handlers enter it synchronously
+/// (`assumeIsolated`). Linux has no `DispatchSerialQueue`, whose work this is elsewhere.
+package final class QueueExecutor: SerialExecutor {
+    let queue: DispatchQueue
+
+    package init(label: String) { queue = DispatchQueue(label: label) }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+
+    /// Calls the body on the queue, after what was handed in before; for entering the actor with `assumeIsolated`.
+    package func run(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
+    package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
+}

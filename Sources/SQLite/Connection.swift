@@ -1,0 +1,89 @@
+import CSQLite
+
+/// An open database. Not `Sendable`: it lives inside the one actor that uses it.
+package final class Connection {
+    package enum Mode: Sendable { case readWrite, readOnly }
+
+    let handle: OpaquePointer
+    /// Pages in the write-ahead log after the last commit, once `countLoggedPages` was called.
+    package private(set) var loggedPages = 0
+
+    /// Opens a database, for writing making it if it is not there.
+    ///
+    /// - Parameter busyTimeout: Milliseconds to wait for another connection's lock.
+    package init(path: String, mode: Mode, busyTimeout: Int32 = 5_000) throws(SQLiteError) {
+        // One connection is only ever used by one queue, so SQLite's own mutex would be wasted.
+        let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        guard code == SQLITE_OK, let handle = opened else {
+            let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
+            sqlite3_close_v2(opened)
+            throw SQLiteError(code: code, message: message, action: "open \(path)")
+        }
+        self.handle = handle
+        sqlite3_busy_timeout(handle, busyTimeout)
+    }
+
+    deinit { sqlite3_close_v2(handle) }
+
+    /// Runs statements that give no rows, separated by semicolons.
+    package func execute(_ sql: String) throws(SQLiteError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        if code != SQLITE_OK { throw failure(code, String(sql.prefix(60))) }
+    }
+
+    /// Prepares a statement that is used again and again.
+    package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+        try Statement(self, sql)
+    }
+
+    /// Runs one statement once and gives its rows.
+    package func rows<Row>(_ sql: String, _ values: Value..., read: (Statement) -> Row) throws(SQLiteError) -> [Row] {
+        try prepare(sql).rows(values, read: read)
+    }
+
+    /// Rows that the last statement changed.
+    package var changes: Int { Int(sqlite3_changes64(handle)) }
+
+    /// The rowid of the last row inserted.
+    package var lastInsertRowid: Int64 { sqlite3_last_insert_rowid(handle) }
+
+    /// Whether a transaction is open; false after SQLite rolled one back by itself.
+    package var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// Keeps `loggedPages` up to date from now on.
+    package func countLoggedPages() {
+        let callback: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32) -> Int32 = {
+            context, _, _, pages in
+            if let context {
+                Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().loggedPages = Int(pages)
+            }
+            return SQLITE_OK
+        }
+        sqlite3_wal_hook(handle, callback, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    func failure(_ code: Int32, _ action: String) -> SQLiteError {
+        SQLiteError(code: code, message: String(cString: sqlite3_errmsg(handle)), action: action)
+    }
+
+    /// What a checkpoint reached.
+    package struct Checkpoint: Sendable {
+        /// Pages in the write-ahead log.
+        package let logged: Int
+        /// Of them, pages that are in the database file now.
+        package let moved: Int
+    }
+
+    /// Moves pages from the write-ahead log into the database without waiting for anybody (PASSIVE), or, with
+    /// `truncating`, waiting for readers and writers to make the log file empty.
+    package func checkpoint(truncating: Bool = false) throws(SQLiteError) -> Checkpoint {
+        var logged: Int32 = 0
+        var moved: Int32 = 0
+        let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
+        let code = sqlite3_wal_checkpoint_v2(handle, nil, mode, &logged, &moved)
+        if code != SQLITE_OK { throw failure(code, "checkpoint") }
+        return Checkpoint(logged: Int(logged), moved: Int(moved))
+    }
+}

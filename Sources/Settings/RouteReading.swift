@@ -1,0 +1,95 @@
+import Chrono
+import Hooks
+import JSON
+import Lines
+import Routing
+
+/// The hooks that other parts of the file may refer to.
+struct KnownHooks {
+    /// All names under `hooks`, those of entries with problems too: one mistake should not be reported twice.
+    let names: Set<HookName>
+    let settings: [HookSettings]
+
+    /// Reads a list of hook names, each of which must exist and be able to do what it is wanted for.
+    func read(_ object: ObjectReader, _ key: String, for role: HookRole) -> [HookName] {
+        guard let reader = object.optional(key), let items = reader.array() else { return [] }
+        return items.compactMap { item in
+            guard let name = item.string() else { return nil }
+            guard names.contains(name) else {
+                let all = names.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
+                item.fail("there is no hook \"\(name)\"; " + (names.isEmpty ? "hooks is empty" : "there are \(all)"))
+                return nil
+            }
+            if let hook = settings.first(where: { $0.name == name }), !hook.roles.contains(role) {
+                let able = settings.filter { $0.roles.contains(role) }.map { "\"\($0.name)\"" }.joined(separator: ", ")
+                item.fail(
+                    "\"\(name)\" is a \(hook.type) hook, which cannot \(role == .control ? "pause or slow senders" : "page people")"
+                        + (able.isEmpty ? "" : "; \(able) can"))
+                return nil
+            }
+            return name
+        }
+    }
+}
+
+/// Reads `routes`.
+struct RouteReading {
+    let hooks: KnownHooks
+    let policy: DecisionPolicy
+
+    func read(_ root: ObjectReader) -> [Rule] {
+        guard let reader = root.optional("routes"), let items = reader.array(), !items.isEmpty else {
+            root.warn(root.optional("routes") == nil ? nil : "routes", "no routes: events are stored, but nothing is paused and nobody is paged")
+            return []
+        }
+        var rules: [Rule] = []
+        for item in items {
+            guard let object = item.object() else { continue }
+            let rule = rule(object, position: rules.count)
+            if rules.contains(where: { $0.name == rule.name }) { object.fail("name", "is the name of another route") }
+            rules.append(rule)
+        }
+        return rules
+    }
+
+    private func rule(_ object: ObjectReader, position: Int) -> Rule {
+        let name = object.string("name", default: "route \(position + 1)")
+        let values = Set(object.required("on") == nil ? [] : object.strings("on") ?? [])
+        let pause = hooks.read(object, "pause", for: .control)
+        let slow = hooks.read(object, "slow", for: .control)
+        let page = hooks.read(object, "page", for: .page)
+        check(values, object, pause: pause, slow: slow)
+        if object.optional("pause") == nil, object.optional("slow") == nil, object.optional("page") == nil {
+            object.warn(nil, "does nothing: it names no hook under pause, slow or page")
+        }
+        if let reminder = object.optional("remind_every"), reminder.span(in: .minutes(1) ... .days(30)) != nil {
+            reminder.warn("has no effect yet: this version does not remind")
+        }
+        return Rule(name: name, on: values, lines: patterns(object), pause: pause, slow: slow, page: page)
+    }
+
+    private func check(_ values: Set<String>, _ object: ObjectReader, pause: [HookName], slow: [HookName]) {
+        if let reader = object.optional("on"), reader.value.array?.isEmpty == true {
+            reader.fail("is empty; write the values this route is for, such as \"FLAGGED\"")
+        }
+        for value in values.sorted() where policy.allow.contains(value) {
+            object.fail("on", "\(value) never opens an incident, so this route would never act on it")
+        }
+        // A route that is meant to pause, but never will, is the kind of mistake that burns a line.
+        if !pause.isEmpty, !values.isEmpty, values.isSubset(of: policy.slow) {
+            let list = values.sorted().joined(separator: " and ")
+            object.fail("pause", "\(list) slows a line and never pauses it; use \"slow\", or put it into decisions.pause")
+        }
+    }
+
+    private func patterns(_ object: ObjectReader) -> [LinePattern] {
+        guard let reader = object.optional("lines"), let items = reader.array() else { return [.all] }
+        if items.isEmpty { reader.fail("is empty; leave it out for all lines") }
+        return items.compactMap { item in
+            guard let text = item.string() else { return nil }
+            let pattern = LinePattern(text)
+            if pattern == nil { item.fail("\"\(text)\" is neither an E.164 number nor a prefix such as \"+1202*\"") }
+            return pattern
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import Chrono
+package import Crypto
+package import Hooks
+package import HTTPServer
+package import Linq
+package import Lines
+package import Posix
+package import Routing
+
+/// The configuration, read and found good.
+package struct Settings: Sendable {
+    /// One path that Linq posts to.
+    package struct Endpoint: Sendable {
+        package let path: String
+        package let secrets: [SigningSecret]
+    }
+
+    /// Where Linq's webhooks arrive.
+    package struct Webhook: Sendable {
+        package let listen: [ListenAddress]
+        package let endpoints: [Endpoint]
+        /// How far a delivery's timestamp may be from our clock.
+        package let tolerance: Span
+        package let limits: ServerLimits
+    }
+
+    /// Where operators, senders and Prometheus ask.
+    package struct Admin: Sendable {
+        package let listen: [ListenAddress]
+        package let token: Secret?
+    }
+
+    package let webhook: Webhook
+    package let admin: Admin
+    /// Whether the gate says "paused" for every line while the ledger cannot be written.
+    package let closesGateOnFailure: Bool
+    /// Holds the ledger.
+    package let stateDirectory: String
+    /// In the order of the file.
+    package let hooks: [HookSettings]
+    package let routing: RoutingTable
+    package let policy: DecisionPolicy
+    /// Hooks that hear of the daemon's own troubles.
+    package let alertHooks: [HookName]
+    /// Time in which requests under way may finish when the daemon stops.
+    package let stopTimeout: Span
+}

@@ -1,0 +1,34 @@
+package import Crypto
+package import JSON
+import Posix
+
+/// Reads a configuration file. `serve`, `check` and a reload all use this, so that what one accepts no other refuses.
+package enum SettingsLoader {
+    /// What became of a file.
+    package enum Outcome: Sendable {
+        /// Good; the problems are warnings.
+        case loaded(Settings, warnings: [ConfigurationProblem])
+        /// Not good; all problems at once.
+        case bad([ConfigurationProblem])
+        /// There is nothing to read; why, and what to do.
+        case unreadable(String)
+    }
+
+    package static func load(path: String, secrets: SecretSource = .system) -> Outcome {
+        do throws(PosixError) {
+            return read(SourceText(name: path, bytes: try File.read(path)), secrets: secrets)
+        } catch {
+            let remedy =
+                error.code == PosixError.notFound
+                ? "give its path with --config; config.example.json is one to start from"
+                : "the user that linewarden runs as must be able to read it"
+            return .unreadable("\(path): cannot read the configuration: \(error.reason.lowercased()); \(remedy)")
+        }
+    }
+
+    package static func read(_ source: SourceText, secrets: SecretSource) -> Outcome {
+        let (settings, problems) = ConfigurationReader.read(source: source) { Settings.read($0, secrets) }
+        guard let settings, problems.allSatisfy(\.isWarning) else { return .bad(problems) }
+        return .loaded(settings, warnings: problems)
+    }
+}

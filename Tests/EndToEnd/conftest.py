@@ -1,0 +1,94 @@
+"""Fixtures: every process and sink that a test starts ends with it, and a crash of any fails it."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from harness import BINARY, Daemon, Process, configuration
+from sink import HOOK_SECRET, Sink
+
+
+def pytest_sessionstart(session):
+    if not Path(BINARY).exists():
+        pytest.exit(f"{BINARY} does not exist: build it, or name it in LINEWARDEN", returncode=2)
+
+
+@pytest.fixture
+def directory():
+    """A directory with a short name: the path of a Unix socket may have 107 bytes only."""
+    path = Path(tempfile.mkdtemp(prefix="lw-"))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def make_daemon(directory):
+    """Makes daemons, not yet started; keywords as for `configuration`."""
+    daemons = []
+
+    def make(config=None, env=None, prepare=None, **keywords):
+        daemon = Daemon(
+            directory,
+            config or configuration(directory, **keywords),
+            env={"HOOK_SECRET": HOOK_SECRET} | (env or {}),
+            prepare=prepare,
+        )
+        daemons.append(daemon)
+        return daemon
+
+    yield make
+    for daemon in daemons:
+        daemon.end()
+
+
+@pytest.fixture
+def daemon(make_daemon):
+    """A daemon that serves, and pauses through gate files."""
+    return make_daemon().start()
+
+
+@pytest.fixture
+def trusted(daemon):
+    """The same after a first delivery has verified, which turns mismatches from 503 into 401."""
+    from payloads import envelope
+
+    daemon.accept(envelope({}, event_type="message.received"))
+    return daemon
+
+
+@pytest.fixture
+def make_sink():
+    """Makes sinks; keywords as for `Sink`."""
+    sinks = []
+
+    def make(*arguments, **keywords):
+        sinks.append(Sink(*arguments, **keywords))
+        return sinks[-1]
+
+    yield make
+    for sink in sinks:
+        for reply in sink.script + [sink.default]:
+            if getattr(reply, "gate", None):
+                reply.gate.set()
+        sink.close()
+
+
+@pytest.fixture
+def sink(make_sink):
+    return make_sink()
+
+
+@pytest.fixture
+def run():
+    """Starts linewarden commands that go on until they are stopped."""
+    processes = []
+
+    def start(*arguments, **env):
+        processes.append(Process(*arguments, **env))
+        return processes[-1]
+
+    yield start
+    for process in processes:
+        process.end()

@@ -1,0 +1,63 @@
+/// Which module may import which: the architecture, as Package.swift has it.
+///
+/// SwiftPM does not hold anybody to it (a transitive import that is not declared compiles), so these tests do. Data flows from HTTPServer to Hooks; only an outcome row flows back. Adding an edge here is a change of the design.
+enum ImportTable {
+    /// Values and words that belong to nobody; every target may import them, but they import only what is said here.
+    static let base: [String: Set<String>] = [
+        "Chrono": [],
+        "Metrics": [],
+        "JSON": ["Chrono"],
+    ]
+
+    static let targets: [String: Set<String>] = [
+        // Pure: bytes and values in, bytes and values out.
+        "HTTPWire": [],
+        "Lines": [],
+        "Routing": ["Lines"],
+        // The system and its libraries.
+        "Posix": ["CLinux", "Glibc", "Dispatch"],
+        "Crypto": ["COpenSSL", "Posix"],
+        "SQLite": ["CSQLite", "Posix"],
+        "Systemd": ["CSystemd", "Posix"],
+        "HTTPServer": ["Posix", "HTTPWire", "Crypto"],
+        "HTTPClient": ["CCurl", "Posix"],
+        // What linewarden is.
+        "Linq": ["Crypto", "HTTPClient"],
+        "Intake": ["Linq", "HTTPWire", "Lines", "Crypto"],
+        "Ledger": ["SQLite", "Lines", "Posix"],
+        "Hooks": ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "Subprocess"],
+        "Delivery": ["Ledger", "Routing", "Hooks", "Lines", "Posix"],
+        "Settings": ["Routing", "Hooks", "Intake", "HTTPServer", "Linq", "Lines", "Posix", "Crypto"],
+        "Daemon": [
+            "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
+            "Lines", "Linq", "Systemd", "Crypto", "Posix", "Logging",
+        ],
+        "linewarden": ["Daemon", "Settings", "ArgumentParser", "Logging"],
+    ]
+
+    /// Each C library has one importer, which hides it from everybody else.
+    static let libraries = ["CLinux", "COpenSSL", "CSQLite", "CSystemd", "CCurl"]
+
+    /// No more of the standard library's modules than these may be imported without being listed above.
+    static let everywhere: Set<String> = ["Synchronization"]
+
+    /// Files that import what their target should not, by path: the modules, and beside them the reason in a comment.
+    static let unavoidable: [String: Set<String>] = [:]
+
+    /// What tests may import besides their target and what that imports.
+    static let inTests: Set<String> = ["Testing", "Glibc", "FoundationEssentials"]
+
+    /// What a target under `Sources` may import; nil for one that is not in the table.
+    static func allowed(_ target: String) -> Set<String>? {
+        if let base = base[target] { return base.union(everywhere) }
+        return targets[target].map { $0.union(base.keys).union(everywhere) }
+    }
+
+    /// What the tests in a folder such as `PosixTests` may import; nil for one that is not in the table.
+    static func allowedInTests(_ folder: String) -> Set<String>? {
+        if folder == "StructureTests" { return inTests }
+        guard folder.hasSuffix("Tests") else { return nil }
+        let target = String(folder.dropLast("Tests".count))
+        return allowed(target)?.union(inTests).union([target])
+    }
+}
