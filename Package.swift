@@ -16,7 +16,10 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target]
     [
         .target(name: name, dependencies: dependencies, swiftSettings: strict),
         .testTarget(
-            name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies, swiftSettings: strict),
+            name: "\(name)Tests",
+            dependencies: [.init(stringLiteral: name)] + dependencies,
+            swiftSettings: strict
+        ),
     ]
 }
 
@@ -40,11 +43,13 @@ let package = Package(
         .executableTarget(
             name: "linewarden",
             dependencies: [
-                "Daemon", "Settings", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire", "Crypto", "Systemd",
+                "Daemon", "Settings", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire", "Crypto",
+                "Systemd",
                 "Posix", "JSON", "Chrono", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
     ]
         // Pure: bytes and values in, bytes and values out.
         + layer("Chrono")
@@ -66,12 +71,16 @@ let package = Package(
         + layer("Ledger", ["SQLite", "Lines", "Posix", "Metrics", "Chrono"])
         + layer("Hooks", ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"])
         + layer("Delivery", ["Ledger", "Routing", "Hooks", "Lines", "Posix", "Metrics", "JSON", "Chrono"])
-        + layer("Settings", ["Routing", "Hooks", "Intake", "HTTPServer", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"])
+        + layer(
+            "Settings",
+            ["Routing", "Hooks", "Intake", "HTTPServer", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"]
+        )
         + layer(
             "Daemon",
             [
                 "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
                 "Lines", "Linq", "Systemd", "Crypto", "Metrics", "Posix", "JSON", "Chrono",
                 .product(name: "Logging", package: "swift-log"),
-            ])
+            ]
+        )
 )

@@ -15,8 +15,9 @@ package enum Digest {
         digest { code in lw_sha256(bytes, bytes.count, code) }
     }
 
-    /// Compares without telling by its duration where the first difference is. Different lengths are unequal at once:
-    /// the length of a digest is no secret.
+    /// Compares without telling by its duration where the first difference is.
+    ///
+    /// Different lengths are unequal at once: the length of a digest is no secret.
     package static func equalInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
         left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
     }

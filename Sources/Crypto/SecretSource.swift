@@ -1,7 +1,9 @@
 package import JSON
 import Posix
 
-/// Where the secrets that a configuration refers to are found. Passed in, so that tests need no environment.
+/// Where the secrets that a configuration refers to are found.
+///
+/// Passed in, so that tests need no environment.
 package struct SecretSource: Sendable {
     /// The value of an environment variable; nil when it is not set.
     package let environment: @Sendable (String) -> String?
@@ -41,7 +43,9 @@ extension SecretSource {
                 return nil
             }
             if literalIsWarning {
-                reader.warn(#"is a secret written into the file; refer to it as {"credential": "NAME"} or {"env": "NAME"}"#)
+                reader.warn(
+                    #"is a secret written into the file; refer to it as {"credential": "NAME"} or {"env": "NAME"}"#
+                )
             }
             return literal
         }
@@ -68,7 +72,8 @@ extension SecretSource {
             guard let directory = environment("CREDENTIALS_DIRECTORY") else {
                 reader.fail(
                     "there is no credential \"\(name)\": CREDENTIALS_DIRECTORY is not set; "
-                        + "the service's unit needs LoadCredential=\(name):PATH")
+                        + "the service's unit needs LoadCredential=\(name):PATH"
+                )
                 return nil
             }
             found = contents(of: "\(directory)/\(name)", reader)

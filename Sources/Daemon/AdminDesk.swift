@@ -29,8 +29,13 @@ final class AdminDesk: Sendable {
     private let reloader = Mutex<(@Sendable () async -> String?)?>(nil)
 
     init(
-        board: GateBoard, ledger: Ledger, reader: LedgerReader, instruments: DaemonInstruments, clock: Clock,
-        policy: DecisionPolicy, closesGateOnFailure: Bool
+        board: GateBoard,
+        ledger: Ledger,
+        reader: LedgerReader,
+        instruments: DaemonInstruments,
+        clock: Clock,
+        policy: DecisionPolicy,
+        closesGateOnFailure: Bool
     ) {
         self.board = board
         self.ledger = ledger
@@ -66,9 +71,15 @@ final class AdminDesk: Sendable {
 
     func metrics() async throws -> HTTPResponse {
         let page = MetricsPage(
-            instruments: instruments, ledger: ledger.instruments,
-            webhook: server.withLock { $0 } ?? HTTPServer.Instruments(), decisions: board.counts,
-            backlog: try await reader.backlog(), isReady: unreadiness.isEmpty, now: clock.now(), started: started)
+            instruments: instruments,
+            ledger: ledger.instruments,
+            webhook: server.withLock { $0 } ?? HTTPServer.Instruments(),
+            decisions: board.counts,
+            backlog: try await reader.backlog(),
+            isReady: unreadiness.isEmpty,
+            now: clock.now(),
+            started: started
+        )
         return HTTPResponse(.ok, headers: ["Content-Type": Exposition.contentType], body: Array(page.text.utf8))
     }
 
@@ -90,7 +101,8 @@ final class AdminDesk: Sendable {
                             ("hook", .string(entry.hook)), ("deliveries", .number(entry.pending)),
                             ("oldest", .string(entry.oldest.rfc3339)),
                         ])
-                    })
+                    }
+                )
             ),
         ])
         return .json(.ok, body.bytes())
@@ -118,8 +130,11 @@ final class AdminDesk: Sendable {
             }
         }
         let records = try await reader.lines(
-            policy.withLock { $0 }, decisions: decisions.isEmpty ? Set(Decision.allCases) : decisions, after: after,
-            limit: limit)
+            policy.withLock { $0 },
+            decisions: decisions.isEmpty ? Set(Decision.allCases) : decisions,
+            after: after,
+            limit: limit
+        )
         let next = records.count == limit ? records.last?.state.line.description : nil
         let body = JSON.object([
             ("lines", .array(records.map(\.json))), ("next_after", next.map(JSON.string) ?? .null),

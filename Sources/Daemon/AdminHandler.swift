@@ -8,7 +8,9 @@ import Lines
 import Metrics
 import Posix
 
-/// Answers operators, senders and Prometheus. What needs the ledger's history is read on the reader's own queue.
+/// Answers operators, senders and Prometheus.
+///
+/// What needs the ledger's history is read on the reader's own queue.
 final class AdminHandler: RequestHandler {
     private let desk: AdminDesk
     private let tokenDigest: [UInt8]?
@@ -26,7 +28,8 @@ final class AdminHandler: RequestHandler {
         default: break
         }
         guard isAuthorized(request) else {
-            var response = Refusal(.unauthorized, "unauthorized", "send Authorization: Bearer and the admin token").response
+            var response = Refusal(.unauthorized, "unauthorized", "send Authorization: Bearer and the admin token")
+                .response
             response.headers.append("WWW-Authenticate", "Bearer")
             return response
         }
@@ -63,7 +66,9 @@ final class AdminHandler: RequestHandler {
     }
 
     private func later(
-        _ request: HTTPRequest, _ method: String, _ reply: Reply,
+        _ request: HTTPRequest,
+        _ method: String,
+        _ reply: Reply,
         _ body: @escaping @Sendable () async throws -> HTTPResponse
     ) -> HTTPResponse? {
         guard request.method == method || (method == "GET" && request.method == "HEAD") else {
@@ -73,7 +78,9 @@ final class AdminHandler: RequestHandler {
             do {
                 reply.send(try await body())
             } catch {
-                reply.send(Refusal(.serviceUnavailable, "ledger_unreadable", "the ledger cannot be read: \(error)").response)
+                reply.send(
+                    Refusal(.serviceUnavailable, "ledger_unreadable", "the ledger cannot be read: \(error)").response
+                )
             }
         }
         return nil

@@ -41,7 +41,8 @@ package actor Daemon {
 
     /// Starts everything, or nothing: an error leaves no listener and no lock behind.
     ///
-    /// - Parameter configuration: The file the settings were read from, for reloads.
+    /// `configuration`: the file the settings were read from, for reloads.
+    ///
     /// - Throws: `LedgerError` or `ListenError`, each one sentence for people.
     package init(
         settings: Settings,
@@ -63,7 +64,10 @@ package actor Daemon {
         let (wiring, hooks) = Self.wire(settings, client)
         switchboard.wiring = wiring
         ledger = try Ledger(
-            directory: settings.stateDirectory, clock: clock, policy: settings.policy, planner: wiring.planner
+            directory: settings.stateDirectory,
+            clock: clock,
+            policy: settings.policy,
+            planner: wiring.planner
         ) { report in
             board.update(report.lines)
             switchboard.wake(report.hooks)
@@ -75,12 +79,20 @@ package actor Daemon {
         }
         switchboard.alertHooks = settings.alertHooks
         dispatcher = Dispatcher(
-            ledger: ledger, clock: clock,
-            report: DeliveryLog(log: log, instruments: instruments, alerts: alerts).take)
+            ledger: ledger,
+            clock: clock,
+            report: DeliveryLog(log: log, instruments: instruments, alerts: alerts).take
+        )
         switchboard.dispatcher = dispatcher
         desk = AdminDesk(
-            board: board, ledger: ledger, reader: reader, instruments: instruments, clock: clock,
-            policy: settings.policy, closesGateOnFailure: settings.closesGateOnFailure)
+            board: board,
+            ledger: ledger,
+            reader: reader,
+            instruments: instruments,
+            clock: clock,
+            policy: settings.policy,
+            closesGateOnFailure: settings.closesGateOnFailure
+        )
         try await ledger.replan()
         let records = try await Self.restrictedLines(reader, settings.policy)
         board.update(try await Self.allLines(reader, settings.policy))
@@ -90,16 +102,32 @@ package actor Daemon {
             }
         }
         webhookHandler = WebhookHandler(
-            endpoints: try await Self.endpoints(settings, reader), ledger: ledger, instruments: instruments,
-            alerts: alerts, clock: clock, log: log)
+            endpoints: try await Self.endpoints(settings, reader),
+            ledger: ledger,
+            instruments: instruments,
+            alerts: alerts,
+            clock: clock,
+            log: log
+        )
         // The admin listener comes first: who can reach the webhook can also ask how it is.
         let inherited = InheritedSockets.take()
         adminServer = try await HTTPServer(
-            name: "admin", listen: settings.admin.listen, loops: 1, clock: clock, inherited: inherited,
-            handler: AdminHandler(desk: desk, token: settings.admin.token))
+            name: "admin",
+            listen: settings.admin.listen,
+            loops: 1,
+            clock: clock,
+            inherited: inherited,
+            handler: AdminHandler(desk: desk, token: settings.admin.token)
+        )
         webhookServer = try await HTTPServer(
-            name: "webhook", listen: settings.webhook.listen, loops: min(8, Process.processors),
-            limits: settings.webhook.limits, clock: clock, inherited: inherited, handler: webhookHandler)
+            name: "webhook",
+            listen: settings.webhook.listen,
+            loops: min(8, Process.processors),
+            limits: settings.webhook.limits,
+            clock: clock,
+            inherited: inherited,
+            handler: webhookHandler
+        )
         addresses = (webhookServer.addresses, adminServer.addresses)
         desk.watch(webhookServer.instruments)
         desk.onReload { [weak self] in await self?.reload() }
@@ -184,7 +212,8 @@ package actor Daemon {
     }
 
     private static func wire(
-        _ settings: Settings, _ client: HTTPClient
+        _ settings: Settings,
+        _ client: HTTPClient
     ) -> (Wiring, [(settings: HookSettings, hook: any Hook)]) {
         let hooks = settings.hooks.map { (settings: $0, hook: $0.make(client: client)) }
         let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
@@ -196,8 +225,11 @@ package actor Daemon {
         for endpoint in settings.webhook.endpoints {
             func make(_ hasVerified: Bool) -> Endpoint {
                 Endpoint(
-                    path: endpoint.path, secrets: endpoint.secrets, tolerance: settings.webhook.tolerance,
-                    hasVerified: hasVerified)
+                    path: endpoint.path,
+                    secrets: endpoint.secrets,
+                    tolerance: settings.webhook.tolerance,
+                    hasVerified: hasVerified
+                )
             }
             let known = try await reader.fact("verified \(endpoint.path)")
             endpoints.append(make(known == make(false).fingerprint))

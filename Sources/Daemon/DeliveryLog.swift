@@ -26,15 +26,18 @@ struct DeliveryLog: Sendable {
             count(report.hook, "retry", failure)
             log.warning(
                 "\(report.delivery.type) will be sent again: \(failure) (attempt \(report.delivery.attempts + 1))",
-                metadata: metadata)
+                metadata: metadata
+            )
         case (.retry(_, let failure), _), (.failed(let failure), _):
             count(report.hook, "dead", failure)
             log.error("\(report.delivery.type) cannot be delivered and is given up: \(failure)", metadata: metadata)
             // An alert that cannot be delivered must not cause the next one.
             if report.delivery.type != "daemon.alert" {
                 alerts.raise(
-                    "delivery_dead", "a \(report.delivery.type) for hook \(report.hook) was given up: \(failure)",
-                    remedy: "Repair the hook; the delivery is kept in the ledger.")
+                    "delivery_dead",
+                    "a \(report.delivery.type) for hook \(report.hook) was given up: \(failure)",
+                    remedy: "Repair the hook; the delivery is kept in the ledger."
+                )
             }
         case (nil, _): break
         }

@@ -21,14 +21,19 @@ final class GateBoard: Sendable {
         entries.withLock { entries in
             for record in records {
                 entries[record.state.line] = Entry(
-                    assessment: record.assessment, since: record.decisionSince, incident: record.incident)
+                    assessment: record.assessment,
+                    since: record.decisionSince,
+                    incident: record.incident
+                )
             }
         }
     }
 
-    /// Answers a sender: 423 when the line is paused, else 200. A line that was never heard of may send.
+    /// Answers a sender: 423 when the line is paused, else 200.
     ///
-    /// - Parameter closed: Why no line may send, whatever is known of it; nil: each as it is known.
+    /// A line that was never heard of may send.
+    ///
+    /// `closed`: why no line may send, whatever is known of it; nil: each as it is known.
     func answer(_ line: PhoneNumber, now: Timestamp, closed: String?) -> HTTPResponse {
         let entry = entries.withLock { $0[line] }
         let decision = closed == nil ? entry?.assessment.decision ?? .allowed : .paused

@@ -8,7 +8,11 @@ enum Health {
     static func answer(_ request: HTTPRequest) -> HTTPResponse {
         request.method == "GET" || request.method == "HEAD"
             ? .json(.ok, #"{"status":"ok"}"#)
-            : .json(.methodNotAllowed, #"{"error":"method_not_allowed","detail":"ask with GET"}"#, headers: ["Allow": "GET, HEAD"])
+            : .json(
+                .methodNotAllowed,
+                #"{"error":"method_not_allowed","detail":"ask with GET"}"#,
+                headers: ["Allow": "GET, HEAD"]
+            )
     }
 
     /// `/readyz`: 200, or 503 with the reasons why what arrives cannot be stored.

@@ -19,8 +19,11 @@ struct MetricsPage {
     var text: String {
         var page = Exposition()
         page.gauge(
-            "linewarden_build_info", "The version that runs; always 1.", labels: ["version"],
-            [(labels: [Version.current], value: 1)])
+            "linewarden_build_info",
+            "The version that runs; always 1.",
+            labels: ["version"],
+            [(labels: [Version.current], value: 1)]
+        )
         page.gauge("linewarden_ready", "Whether the daemon can store what it receives.", isReady ? 1 : 0)
         intake(&page)
         storage(&page)
@@ -33,17 +36,28 @@ struct MetricsPage {
 
     private func intake(_ page: inout Exposition) {
         page.counter(
-            "linewarden_requests_total", "Webhook requests by outcome.", labels: ["outcome"], instruments.requests)
+            "linewarden_requests_total",
+            "Webhook requests by outcome.",
+            labels: ["outcome"],
+            instruments.requests
+        )
         page.counter("linewarden_events_total", "Genuine events by type.", labels: ["type"], instruments.events)
         page.histogram(
-            "linewarden_acknowledgement_seconds", "From a whole request to the answer that it is stored.",
-            instruments.acknowledgement)
+            "linewarden_acknowledgement_seconds",
+            "From a whole request to the answer that it is stored.",
+            instruments.acknowledgement
+        )
         page.counter(
-            "linewarden_stale_events_total", "Events that changed nothing because newer evidence was known.",
-            instruments.stale)
+            "linewarden_stale_events_total",
+            "Events that changed nothing because newer evidence was known.",
+            instruments.stale
+        )
         page.counter(
-            "linewarden_gaps_total", "Events whose previous value differed from what was stored: one is missing.",
-            labels: ["axis"], instruments.gaps)
+            "linewarden_gaps_total",
+            "Events whose previous value differed from what was stored: one is missing.",
+            labels: ["axis"],
+            instruments.gaps
+        )
     }
 
     private func storage(_ page: inout Exposition) {
@@ -54,46 +68,79 @@ struct MetricsPage {
 
     private func lines(_ page: inout Exposition) {
         page.gauge(
-            "linewarden_lines", "Known lines by what their senders may do.", labels: ["decision"],
-            Decision.allCases.map { (labels: [$0.rawValue], value: Double(decisions[$0] ?? 0)) })
+            "linewarden_lines",
+            "Known lines by what their senders may do.",
+            labels: ["decision"],
+            Decision.allCases.map { (labels: [$0.rawValue], value: Double(decisions[$0] ?? 0)) }
+        )
     }
 
     private func deliveries(_ page: inout Exposition) {
         page.counter(
-            "linewarden_deliveries_total", "Attempts to deliver to a hook by outcome.", labels: ["hook", "outcome"],
-            instruments.deliveries)
+            "linewarden_deliveries_total",
+            "Attempts to deliver to a hook by outcome.",
+            labels: ["hook", "outcome"],
+            instruments.deliveries
+        )
         page.counter(
-            "linewarden_delivery_failures_total", "Attempts that failed, by reason.", labels: ["hook", "reason"],
-            instruments.deliveryFailures)
+            "linewarden_delivery_failures_total",
+            "Attempts that failed, by reason.",
+            labels: ["hook", "reason"],
+            instruments.deliveryFailures
+        )
         page.histogram(
-            "linewarden_delivery_seconds", "Duration of attempts to deliver.", instruments.deliverySeconds)
+            "linewarden_delivery_seconds",
+            "Duration of attempts to deliver.",
+            instruments.deliverySeconds
+        )
         page.gauge(
-            "linewarden_pending_deliveries", "Deliveries that wait, by hook.", labels: ["hook"],
-            backlog.map { (labels: [$0.hook], value: Double($0.pending)) })
-        page.gauge(
-            "linewarden_oldest_pending_delivery_seconds", "Age of the oldest delivery that waits, by hook.",
+            "linewarden_pending_deliveries",
+            "Deliveries that wait, by hook.",
             labels: ["hook"],
-            backlog.map { (labels: [$0.hook], value: max(0, (now - $0.oldest).seconds)) })
+            backlog.map { (labels: [$0.hook], value: Double($0.pending)) }
+        )
+        page.gauge(
+            "linewarden_oldest_pending_delivery_seconds",
+            "Age of the oldest delivery that waits, by hook.",
+            labels: ["hook"],
+            backlog.map { (labels: [$0.hook], value: max(0, (now - $0.oldest).seconds)) }
+        )
     }
 
     private func connections(_ page: inout Exposition) {
         page.counter("linewarden_connections_total", "Connections accepted by the webhook listener.", webhook.accepted)
         page.gauge("linewarden_connections", "Connections open at the webhook listener.", Double(webhook.open.total))
         page.counter(
-            "linewarden_accept_failures_total", "Connections that could not be accepted, by reason.",
-            labels: ["reason"], webhook.acceptFailures)
+            "linewarden_accept_failures_total",
+            "Connections that could not be accepted, by reason.",
+            labels: ["reason"],
+            webhook.acceptFailures
+        )
         page.counter(
-            "linewarden_limited_total", "Connections refused because a limit was reached.", labels: ["limit"],
-            webhook.limited)
+            "linewarden_limited_total",
+            "Connections refused because a limit was reached.",
+            labels: ["limit"],
+            webhook.limited
+        )
         page.counter(
-            "linewarden_timeouts_total", "Connections that took too long, by what they were doing.", labels: ["phase"],
-            webhook.timeouts)
+            "linewarden_timeouts_total",
+            "Connections that took too long, by what they were doing.",
+            labels: ["phase"],
+            webhook.timeouts
+        )
     }
 
     private func process(_ page: inout Exposition) {
         page.gauge(
-            "process_resident_memory_bytes", "Resident memory.", Double(Process.residentBytes ?? 0))
+            "process_resident_memory_bytes",
+            "Resident memory.",
+            Double(Process.residentBytes ?? 0)
+        )
         page.gauge("process_cpu_seconds", "CPU time used.", Process.cpuSeconds)
-        page.gauge("process_start_time_seconds", "When the daemon started, since 1970.", Double(started.microseconds) / 1e6)
+        page.gauge(
+            "process_start_time_seconds",
+            "When the daemon started, since 1970.",
+            Double(started.microseconds) / 1e6
+        )
     }
 }

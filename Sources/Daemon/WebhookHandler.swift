@@ -19,7 +19,12 @@ final class WebhookHandler: RequestHandler {
     private let log: Logger
 
     init(
-        endpoints: [Endpoint], ledger: Ledger, instruments: DaemonInstruments, alerts: Alerts, clock: Clock, log: Logger
+        endpoints: [Endpoint],
+        ledger: Ledger,
+        instruments: DaemonInstruments,
+        alerts: Alerts,
+        clock: Clock,
+        log: Logger
     ) {
         self.endpoints = Mutex(Self.byPath(endpoints))
         self.ledger = ledger
@@ -73,7 +78,9 @@ final class WebhookHandler: RequestHandler {
             case .duplicate:
                 reply.send(acknowledge("duplicate"))
             case .failed(let error):
-                reply.send(count(Refusal(.serviceUnavailable, "not_stored", "the event could not be stored; try again")))
+                reply.send(
+                    count(Refusal(.serviceUnavailable, "not_stored", "the event could not be stored; try again"))
+                )
                 log.error("an event was not stored: \(error)", metadata: ["event": "\(event.id)"])
             }
         }
@@ -84,14 +91,17 @@ final class WebhookHandler: RequestHandler {
         if case .quarantined(let reason) = event.meaning {
             log.error("an event was kept aside: \(reason)", metadata: ["event": "\(event.id)"])
             alerts.raise(
-                "event_quarantined", "an event from Linq could not be understood: \(reason)",
-                remedy: "It is kept whole in the ledger. Upgrade linewarden, and tell its makers what Linq sends now.")
+                "event_quarantined",
+                "an event from Linq could not be understood: \(reason)",
+                remedy: "It is kept whole in the ledger. Upgrade linewarden, and tell its makers what Linq sends now."
+            )
         }
         for axis in recorded.gaps {
             instruments.gaps.add(1, axis)
             log.warning(
                 "\(axis) was not what Linq says it was before: an event is missing",
-                metadata: ["event": "\(event.id)", "line": "\(recorded.change?.line.description ?? "")"])
+                metadata: ["event": "\(event.id)", "line": "\(recorded.change?.line.description ?? "")"]
+            )
         }
         if recorded.state == .stale { instruments.stale.add() }
         guard let change = recorded.change, change.assessmentBefore != change.assessment else { return }
@@ -101,7 +111,8 @@ final class WebhookHandler: RequestHandler {
         if let trace = event.traceID { metadata["trace"] = "\(trace)" }
         log.notice(
             "\(change.line) is \(change.assessment.decision.rawValue)\(reasons.isEmpty ? "" : ": \(reasons)")",
-            metadata: metadata)
+            metadata: metadata
+        )
     }
 
     private func noteVerified(_ endpoint: Endpoint) {
@@ -112,15 +123,19 @@ final class WebhookHandler: RequestHandler {
         switch refusal.error {
         case "signature_mismatch":
             alerts.raise(
-                refusal.error, "a delivery to \(endpoint.path) was signed with a secret that is not configured",
+                refusal.error,
+                "a delivery to \(endpoint.path) was signed with a secret that is not configured",
                 remedy: endpoint.hasVerified
                     ? "If the secret was rotated at Linq, add the new one to the endpoint; if not, somebody is guessing."
                     : "Compare the endpoint's secret with the subscription's signing secret. Until a delivery verifies, "
-                        + "Linq is asked to retry, which it does for half an hour.")
+                        + "Linq is asked to retry, which it does for half an hour."
+            )
         case "signature_stale":
             alerts.raise(
-                refusal.error, "a delivery to \(endpoint.path) was refused: \(refusal.detail)",
-                remedy: "Check this machine's clock (timedatectl). Linq does not send a refused event again.")
+                refusal.error,
+                "a delivery to \(endpoint.path) was refused: \(refusal.detail)",
+                remedy: "Check this machine's clock (timedatectl). Linq does not send a refused event again."
+            )
         default: break
         }
         log.debug("refused: \(refusal.error)", metadata: ["peer": "\(peer)"])

@@ -19,15 +19,23 @@ package actor Dispatcher {
         self.report = report
     }
 
-    /// Takes over the hooks of a configuration and starts what is due. Lanes of hooks that are replaced finish what is
-    /// under way; a delivery that is under way at both at once is one the receiver can tell by its id.
+    /// Takes over the hooks of a configuration and starts what is due.
+    ///
+    /// Lanes of hooks that are replaced finish what is under way; a delivery that is under way at both at once is one
+    /// the receiver can tell by its id.
     package func adopt(_ hooks: [(settings: HookSettings, hook: any Hook)]) async {
         for lane in lanes.values { await lane.stop() }
         try? await ledger.limitWaits(to: time.now + Span.hours(Self.longestWait))
         lanes = [:]
         for (settings, hook) in hooks {
             let lane = Lane(
-                name: settings.name, hook: hook, retry: settings.retry, ledger: ledger, time: time, report: report)
+                name: settings.name,
+                hook: hook,
+                retry: settings.retry,
+                ledger: ledger,
+                time: time,
+                report: report
+            )
             lanes[settings.name] = lane
             Task { await lane.wake() }
         }

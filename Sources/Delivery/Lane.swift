@@ -30,7 +30,11 @@ actor Lane {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        name: String, hook: any Hook, retry: RetryPolicy, ledger: Ledger, time: DeliveryTime,
+        name: String,
+        hook: any Hook,
+        retry: RetryPolicy,
+        ledger: Ledger,
+        time: DeliveryTime,
         report: @escaping @Sendable (DeliveryReport) -> Void
     ) {
         executor = QueueExecutor(label: "hook \(name)")
@@ -54,7 +58,9 @@ actor Lane {
         }
     }
 
-    /// Starts nothing more. What is under way settles by itself, or is sent again after the next start.
+    /// Starts nothing more.
+    ///
+    /// What is under way settles by itself, or is sent again after the next start.
     func stop() {
         isStopped = true
         alarm = nil
@@ -100,12 +106,23 @@ actor Lane {
         let start = time.steady
         let outcome = await hook.deliver(
             Attempt(
-                id: delivery.id, type: delivery.type, line: delivery.line, payload: delivery.payload, now: time.wall))
+                id: delivery.id,
+                type: delivery.type,
+                line: delivery.line,
+                payload: delivery.payload,
+                now: time.wall
+            )
+        )
         let settlement = settlement(of: delivery, outcome)
         report(
             DeliveryReport(
-                hook: name, delivery: delivery, outcome: outcome, settlement: settlement,
-                duration: time.steady.since(start)))
+                hook: name,
+                delivery: delivery,
+                outcome: outcome,
+                settlement: settlement,
+                duration: time.steady.since(start)
+            )
+        )
         while let failure = await ledger.settle(delivery, settlement), !isStopped {
             report(DeliveryReport(hook: name, delivery: delivery, unsettled: failure))
             await pause()

@@ -13,7 +13,9 @@ package struct Wiring: Sendable {
         self.hooks = hooks
     }
 
-    /// What the ledger calls inside the transaction that stores a change. Pure: it decides and renders, nothing else.
+    /// What the ledger calls inside the transaction that stores a change.
+    ///
+    /// Pure: it decides and renders, nothing else.
     package var planner: Planner {
         { change, commanded, paged in
             let commands = commanded.compactMapValues { Command(rawValue: $0) }
@@ -28,9 +30,17 @@ package struct Wiring: Sendable {
             let line = record.state.line
             guard routing.command(for: hook, line: line, record.assessment) == .pause else { return nil }
             let change = LineChange(
-                before: record.state, after: record.state, assessmentBefore: record.assessment,
-                assessment: record.assessment, at: record.decisionSince, decisionSince: record.decisionSince,
-                observation: nil, event: nil, incident: nil, step: nil)
+                before: record.state,
+                after: record.state,
+                assessmentBefore: record.assessment,
+                assessment: record.assessment,
+                at: record.decisionSince,
+                decisionSince: record.decisionSince,
+                observation: nil,
+                event: nil,
+                incident: nil,
+                step: nil
+            )
             return HeldLine(line: line, payload: target.render(Message(type: "line.paused", about: change)))
         }
     }
@@ -39,8 +49,16 @@ package struct Wiring: Sendable {
     package func alert(_ alert: Message, for hook: HookName) -> DeliveryDraft? {
         hooks[hook].map { target in
             DeliveryDraft(
-                hook: hook, channel: .alert, type: alert.type, orderingKey: "alert", line: nil, incident: nil,
-                event: nil, command: nil, payload: target.render(alert))
+                hook: hook,
+                channel: .alert,
+                type: alert.type,
+                orderingKey: "alert",
+                line: nil,
+                incident: nil,
+                event: nil,
+                command: nil,
+                payload: target.render(alert)
+            )
         }
     }
 
@@ -49,10 +67,15 @@ package struct Wiring: Sendable {
         guard let hook = hooks[planned.hook] else { return nil }
         let isControl = planned.channel == .control
         return DeliveryDraft(
-            hook: planned.hook, channel: isControl ? .control : .page, type: planned.type.rawValue,
+            hook: planned.hook,
+            channel: isControl ? .control : .page,
+            type: planned.type.rawValue,
             orderingKey: isControl ? "line/\(change.line)" : "incident/\(change.incident?.id ?? "")",
-            line: change.line, incident: change.incident?.id, event: change.event?.id,
+            line: change.line,
+            incident: change.incident?.id,
+            event: change.event?.id,
             command: planned.command?.rawValue,
-            payload: hook.render(Message(type: planned.type.rawValue, about: change)))
+            payload: hook.render(Message(type: planned.type.rawValue, about: change))
+        )
     }
 }

@@ -31,7 +31,9 @@ final class Connection {
         }
     }
 
-    /// Writes the output as far as there is room. True: all of it is written.
+    /// Writes the output as far as there is room.
+    ///
+    /// True: all of it is written.
     ///
     /// - Throws: When the connection is broken.
     func write() throws(PosixError) -> Bool {

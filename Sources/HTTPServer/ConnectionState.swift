@@ -2,7 +2,9 @@ import Chrono
 import HTTPWire
 import Posix
 
-/// What a connection is doing and may do next: bytes, answers and time in, steps out. No input or output of its own.
+/// What a connection is doing and may do next: bytes, answers and time in, steps out.
+///
+/// No input or output of its own.
 struct ConnectionState {
     enum Stage: Equatable {
         /// Waiting for a request, or for the rest of one.
@@ -71,7 +73,9 @@ struct ConnectionState {
         if stage != .draining, stage != .closed { parser.append(bytes) }
     }
 
-    /// The peer will send nothing more. It may still read: an answer under way is finished.
+    /// The peer will send nothing more.
+    ///
+    /// It may still read: an answer under way is finished.
     mutating func peerClosed() {
         peerHasClosed = true
         if stage == .draining { stage = .closed }
@@ -79,7 +83,7 @@ struct ConnectionState {
 
     /// What to do next.
     ///
-    /// - Parameter isStopping: A whole request is then answered 503, which makes the sender try again elsewhere or later.
+    /// `isStopping`: a whole request is then answered 503, which makes the sender try again elsewhere or later.
     mutating func next(now: Steady, date: String, isStopping: Bool) -> Step {
         switch stage {
         case .closed: return .close
@@ -104,7 +108,11 @@ struct ConnectionState {
                 let keepAlive = whole.keepAlive && exchange < limits.requestsPerConnection && !isStopping
                 request = (whole.version, whole.method == "HEAD", keepAlive)
                 if isStopping {
-                    answer(.refusal(.serviceUnavailable, "stopping", "linewarden is stopping; try again"), date: date, now: now)
+                    answer(
+                        .refusal(.serviceUnavailable, "stopping", "linewarden is stopping; try again"),
+                        date: date,
+                        now: now
+                    )
                     return .flush
                 }
                 return .handle(whole)
@@ -119,12 +127,19 @@ struct ConnectionState {
     mutating func answer(_ response: HTTPResponse, date: String, now: Steady) {
         guard stage == .handling else { return }
         response.serialize(
-            into: &output, version: request.version, keepAlive: request.keepAlive, forHead: request.isHead, date: date)
+            into: &output,
+            version: request.version,
+            keepAlive: request.keepAlive,
+            forHead: request.isHead,
+            date: date
+        )
         stage = .flushing(then: request.keepAlive ? .nextRequest : .close)
         deadline = now + limits.writeTime
     }
 
-    /// All of `output` has been written. True: only the writing side is to be closed now.
+    /// All of `output` has been written.
+    ///
+    /// True: only the writing side is to be closed now.
     mutating func flushed(now: Steady) -> Bool {
         guard case .flushing(let after) = stage else { return false }
         switch after {
@@ -140,11 +155,17 @@ struct ConnectionState {
         return stage == .draining
     }
 
-    /// The deadline has passed. Gives the name of the limit for the counter; ask `next` what to do.
+    /// The deadline has passed.
+    ///
+    /// Gives the name of the limit for the counter; ask `next` what to do.
     mutating func expire(now: Steady, date: String) -> String {
         switch (stage, parser.phase) {
         case (.reading, .head):
-            refuse(.refusal(.requestTimeout, "header_timeout", "the request's header took too long"), date: date, now: now)
+            refuse(
+                .refusal(.requestTimeout, "header_timeout", "the request's header took too long"),
+                date: date,
+                now: now
+            )
             return "header"
         case (.reading, .body):
             refuse(.refusal(.requestTimeout, "body_timeout", "the request's body took too long"), date: date, now: now)
@@ -177,7 +198,9 @@ struct ConnectionState {
         return .close
     }
 
-    /// Moves the deadline when reading has come to another phase. Within a phase it stands: trickling bytes buys no time.
+    /// Moves the deadline when reading has come to another phase.
+    ///
+    /// Within a phase it stands: trickling bytes buys no time.
     private mutating func noteProgress(_ now: Steady) {
         if parser.phase == phase { return }
         phase = parser.phase
@@ -190,10 +213,14 @@ struct ConnectionState {
 }
 
 extension HTTPResponse {
-    /// `{"error":"…","detail":"…"}`. Both are words of this program, which need no escaping.
+    /// `{"error":"…","detail":"…"}`.
+    ///
+    /// Both are words of this program, which need no escaping.
     static func refusal(_ status: HTTPStatus, _ error: String, _ detail: String) -> HTTPResponse {
         .json(
-            status, #"{"error":"\#(error)","detail":"\#(detail)"}"#,
-            headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:])
+            status,
+            #"{"error":"\#(error)","detail":"\#(detail)"}"#,
+            headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:]
+        )
     }
 }

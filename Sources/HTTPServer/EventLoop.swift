@@ -28,7 +28,10 @@ actor EventLoop {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     init(
-        name: String, handler: any RequestHandler, limits: ServerLimits, clock: Clock,
+        name: String,
+        handler: any RequestHandler,
+        limits: ServerLimits,
+        clock: Clock,
         instruments: HTTPServer.Instruments
     ) {
         executor = QueueExecutor(label: name)

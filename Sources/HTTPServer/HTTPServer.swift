@@ -25,10 +25,11 @@ package final class HTTPServer: Sendable {
 
     /// Starts listening.
     ///
-    /// - Parameters:
-    ///   - loops: Event loops, each with a queue of its own and, on TCP, a listener of its own.
-    ///   - inherited: Sockets that the service manager opened, by their names.
-    /// - Throws: `ListenError` naming the address; nothing is left open then.
+    /// `loops`: event loops, each with a queue of its own and, on TCP, a listener of its own.
+    ///
+    /// `inherited`: sockets that the service manager opened, by their names.
+    ///
+    /// `Throws`: `ListenError` naming the address; nothing is left open then.
     package init(
         name: String,
         listen listenAddresses: [ListenAddress],
@@ -49,7 +50,12 @@ package final class HTTPServer: Sendable {
         let instruments = instruments
         loops = (0..<count).map { index in
             EventLoop(
-                name: "\(name) loop \(index)", handler: handler, limits: limits, clock: clock, instruments: instruments)
+                name: "\(name) loop \(index)",
+                handler: handler,
+                limits: limits,
+                clock: clock,
+                instruments: instruments
+            )
         }
         for (index, loop) in loops.enumerated() {
             for perLoop in sockets { await loop.listen(perLoop[index]) }

@@ -8,7 +8,9 @@ package struct ListenError: Error, Sendable, CustomStringConvertible {
 /// Opens listening sockets, one for each event loop.
 enum Listener {
     static func open(
-        _ address: ListenAddress, loops: Int, inherited: [String: [SharedDescriptor]]
+        _ address: ListenAddress,
+        loops: Int,
+        inherited: [String: [SharedDescriptor]]
     ) throws(ListenError) -> (perLoop: [SharedDescriptor], address: ListenAddress) {
         switch address {
         case .systemd(let name):
@@ -16,7 +18,8 @@ enum Listener {
                 let names = inherited.keys.sorted().joined(separator: ", ")
                 throw ListenError(
                     description: "cannot listen on \(address): systemd passed no socket of that name"
-                        + (names.isEmpty ? "; is the .socket unit enabled?" : " (it passed: \(names))"))
+                        + (names.isEmpty ? "; is the .socket unit enabled?" : " (it passed: \(names))")
+                )
             }
             // Loops share an inherited socket: the kernel wakes them, the first to accept gets the connection.
             return (Array(repeating: socket, count: loops), address)
@@ -38,7 +41,8 @@ enum Listener {
     }
 
     private static func openShared(
-        _ address: ListenAddress, _ loops: Int
+        _ address: ListenAddress,
+        _ loops: Int
     ) throws(PosixError) -> (perLoop: [SharedDescriptor], address: ListenAddress) {
         // SO_REUSEPORT would let a second daemon share a port by mistake and take half of the deliveries. So first the
         // port is asked for alone; that fails when anybody has it.
@@ -55,7 +59,9 @@ enum Listener {
 
     /// A socket file that a killed daemon left behind would make bind fail for ever; one that is served must stay.
     private static func removeLeftover(_ path: String) throws(PosixError) {
-        if Socket.isServed(unixPath: path) { throw PosixError(call: "bind", code: PosixError.addressInUse, subject: "unix:\(path)") }
+        if Socket.isServed(unixPath: path) {
+            throw PosixError(call: "bind", code: PosixError.addressInUse, subject: "unix:\(path)")
+        }
         if Socket.isSocket(path) { try File.remove(path) }
     }
 

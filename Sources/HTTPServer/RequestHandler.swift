@@ -15,7 +15,9 @@ package struct Reply: Sendable {
     let connection: UInt64
     let exchange: Int
 
-    /// Answers the request. Without effect when the connection has gone, or the answer was given before.
+    /// Answers the request.
+    ///
+    /// Without effect when the connection has gone, or the answer was given before.
     package func send(_ response: HTTPResponse) {
         loop.answer(Answer(connection: connection, exchange: exchange, response: response))
     }

@@ -1,21 +1,37 @@
 package import Chrono
 package import HTTPWire
 
-/// How much of the server one peer, or all together, may use. Each limit has its answer and its counter.
+/// How much of the server one peer, or all together, may use.
+///
+/// Each limit has its answer and its counter.
 package struct ServerLimits: Sendable, Equatable {
-    /// Bytes of a message. Beyond: 413, 414 or 431.
+    /// Bytes of a message.
+    ///
+    /// Beyond: 413, 414 or 431.
     package var message = HTTPLimits()
-    /// From the first byte of a request to the end of its header. Beyond: 408.
+    /// From the first byte of a request to the end of its header.
+    ///
+    /// Beyond: 408.
     package var headerTime = Span.seconds(10)
-    /// From the end of the header to the end of the body. Beyond: 408.
+    /// From the end of the header to the end of the body.
+    ///
+    /// Beyond: 408.
     package var bodyTime = Span.seconds(30)
-    /// Between two requests of a connection. Beyond: closed.
+    /// Between two requests of a connection.
+    ///
+    /// Beyond: closed.
     package var idleTime = Span.seconds(75)
-    /// From an answer's first byte to its last. Beyond: closed.
+    /// From an answer's first byte to its last.
+    ///
+    /// Beyond: closed.
     package var writeTime = Span.seconds(30)
-    /// From a whole request to its answer. Beyond: 503, so that the sender tries again.
+    /// From a whole request to its answer.
+    ///
+    /// Beyond: 503, so that the sender tries again.
     package var handlerTime = Span.seconds(30)
-    /// Connections at once, in all. Beyond: 503.
+    /// Connections at once, in all.
+    ///
+    /// Beyond: 503.
     package var connections = 10_000
     /// Requests of one connection; after the last it is closed, so that load spreads over restarts and event loops.
     package var requestsPerConnection = 100_000

@@ -3,8 +3,10 @@ package import HTTPClient
 
 /// What the answers and faults of HTTP mean for a delivery, where a receiver has no rules of its own.
 package enum HTTPVerdict {
-    /// 2xx is success. 408, 425, 429 and 5xx will pass; so will a 3xx or 4xx, but not soon, except for the few that say for
-    /// certain that this message will never be taken.
+    /// 2xx is success.
+    ///
+    /// 408, 425, 429 and 5xx will pass; so will a 3xx or 4xx, but not soon, except for the few that say for certain
+    /// that this message will never be taken.
     package static func judge(_ response: IncomingResponse, now: Timestamp) -> Outcome {
         switch response.status {
         case 200..<300: .delivered
@@ -34,7 +36,9 @@ package enum HTTPVerdict {
         let said = String(decoding: response.body.prefix(200), as: UTF8.self)
             .split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return Failure(
-            "http_\(response.status)", said.isEmpty ? "HTTP \(response.status)" : "HTTP \(response.status): \(said)")
+            "http_\(response.status)",
+            said.isEmpty ? "HTTP \(response.status)" : "HTTP \(response.status): \(said)"
+        )
     }
 }
 

@@ -22,7 +22,9 @@ package struct Attempt: Sendable {
     }
 }
 
-/// How an attempt ended. Every failure says whether to try again, and gives a short label for metrics.
+/// How an attempt ended.
+///
+/// Every failure says whether to try again, and gives a short label for metrics.
 package enum Outcome: Sendable, Hashable {
     case delivered
     /// To be tried again; after this time, where the receiver asked for it.

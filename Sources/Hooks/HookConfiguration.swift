@@ -11,7 +11,9 @@ package enum HookRole: String, Sendable, Hashable, CaseIterable {
     case page
 }
 
-/// One kind of hook as the configuration describes it. Each kind has a folder; nothing central knows its keys.
+/// One kind of hook as the configuration describes it.
+///
+/// Each kind has a folder; nothing central knows its keys.
 package protocol HookConfiguration: Sendable {
     /// The word for `type`.
     static var type: String { get }
@@ -39,9 +41,9 @@ package struct RetryPolicy: Sendable, Hashable {
     /// How long to wait after some failed attempts: exponential, between half and all of the step, so that many
     /// deliveries that failed together do not come back together.
     ///
-    /// - Parameters:
-    ///   - failures: Failed attempts so far, at least 1.
-    ///   - random: From 0 to 1.
+    /// `failures`: failed attempts so far, at least 1.
+    ///
+    /// `random`: from 0 to 1.
     package func delay(failures: Int, random: Double) -> Span {
         let doublings = min(Swift.max(failures - 1, 0), 40)
         let step = min(max.seconds, first.seconds * Double(UInt64(1) << UInt64(doublings)))

@@ -1,7 +1,9 @@
 package import Crypto
 package import JSON
 
-/// An http or https URL of a hook. It may hold a credential (Slack's does), so only its host is ever shown.
+/// An http or https URL of a hook.
+///
+/// It may hold a credential (Slack's does), so only its host is ever shown.
 package struct HookURL: Sendable, Hashable {
     /// The whole URL, for the request alone.
     package let secret: Secret

@@ -42,7 +42,7 @@ package struct Message: Sendable {
         }
     }
 
-    /// `line.paused`, `incident.opened`, …
+    /// What happened, as the wire says it, such as `line.paused`.
     package let type: String
     package let timestamp: Timestamp
     package let line: Line?
@@ -55,19 +55,26 @@ package struct Message: Sendable {
         self.type = type
         timestamp = change.at
         line = Line(
-            phoneNumber: change.line, decision: change.assessment.decision,
-            status: change.after.status?.value.description, reputation: change.after.reputation?.value.description,
-            reasons: change.assessment.reasons, since: change.decisionSince)
+            phoneNumber: change.line,
+            decision: change.assessment.decision,
+            status: change.after.status?.value.description,
+            reputation: change.after.reputation?.value.description,
+            reasons: change.assessment.reasons,
+            since: change.decisionSince
+        )
         incident = change.incident
         event = change.event.flatMap { event in
             change.observation.map { observation in
                 Event(
-                    id: event.id, traceID: event.traceID, changedAt: observation.changedAt,
+                    id: event.id,
+                    traceID: event.traceID,
+                    changedAt: observation.changedAt,
                     previous: (
                         change.before.status?.value.description ?? observation.status?.previous?.description,
                         change.before.reputation?.value.description ?? observation.reputation?.previous?.description
                     ),
-                    new: (change.after.status?.value.description, change.after.reputation?.value.description))
+                    new: (change.after.status?.value.description, change.after.reputation?.value.description)
+                )
             }
         }
         alert = nil

@@ -10,7 +10,8 @@ package final class Endpoint: Sendable {
     package let tolerance: Span
     private let trusted: Atomic<Bool>
 
-    /// - Parameter hasVerified: Whether a delivery has verified with these secrets before, in an earlier run.
+    ///
+    /// `hasVerified`: whether a delivery has verified with these secrets before, in an earlier run.
     package init(path: String, secrets: [SigningSecret], tolerance: Span, hasVerified: Bool) {
         self.path = path
         self.secrets = secrets
@@ -18,10 +19,14 @@ package final class Endpoint: Sendable {
         trusted = Atomic(hasVerified)
     }
 
-    /// Whether a delivery has verified with the present secrets. Until then a mismatch may be our own mistake.
+    /// Whether a delivery has verified with the present secrets.
+    ///
+    /// Until then a mismatch may be our own mistake.
     package var hasVerified: Bool { trusted.load(ordering: .relaxed) }
 
-    /// Notes that a delivery has verified. True: it was the first with these secrets, which is worth writing down.
+    /// Notes that a delivery has verified.
+    ///
+    /// True: it was the first with these secrets, which is worth writing down.
     package func noteVerified() -> Bool {
         trusted.load(ordering: .relaxed) ? false : !trusted.exchange(true, ordering: .relaxed)
     }

@@ -5,7 +5,9 @@ package import HTTPWire
 import Linq
 
 extension Endpoint {
-    /// Proves a request genuine and reads what it says. The only way to a `VerifiedEvent`.
+    /// Proves a request genuine and reads what it says.
+    ///
+    /// The only way to a `VerifiedEvent`.
     package func examine(_ request: HTTPRequest, now: Timestamp) -> Verdict {
         let headers = SignatureHeaders { request.headers.all($0) }
         switch headers.judge(body: request.body, secrets: secrets, now: now, tolerance: tolerance) {
@@ -19,9 +21,12 @@ extension Endpoint {
             let direction = seconds > 0 ? "old" : "ahead of this server's clock"
             return .refuse(
                 Refusal(
-                    .unauthorized, "signature_stale",
+                    .unauthorized,
+                    "signature_stale",
                     "the signature's timestamp is \(abs(seconds)) s \(direction); "
-                        + "\(tolerance.phrase) are allowed: is the clock of either side wrong?"))
+                        + "\(tolerance.phrase) are allowed: is the clock of either side wrong?"
+                )
+            )
         case .mismatch:
             // 4xx would be final for Linq, and the wrong secret may be ours: until one delivery has verified we ask for
             // a retry, which Linq goes on with for half an hour.
@@ -31,7 +36,10 @@ extension Endpoint {
     }
 
     private func interpret(
-        _ request: HTTPRequest, proof: SignatureProof, webhookID: String?, now: Timestamp
+        _ request: HTTPRequest,
+        proof: SignatureProof,
+        webhookID: String?,
+        now: Timestamp
     ) -> Verdict {
         func event(_ envelope: Envelope?, _ meaning: VerifiedEvent.Meaning) -> VerifiedEvent {
             VerifiedEvent(
@@ -43,7 +51,8 @@ extension Endpoint {
                 receivedAt: now,
                 endpoint: path,
                 meaning: meaning,
-                body: request.body)
+                body: request.body
+            )
         }
         var envelope: Envelope?
         do throws(EnvelopeError) {
@@ -61,7 +70,9 @@ extension Endpoint {
     }
 
     private func observe(
-        _ update: StatusUpdate, _ envelope: Envelope, _ now: Timestamp
+        _ update: StatusUpdate,
+        _ envelope: Envelope,
+        _ now: Timestamp
     ) throws(EnvelopeError) -> (Observation, notes: [String]) {
         guard let line = PhoneNumber(update.phoneNumber) else {
             throw EnvelopeError(reason: "data.phone_number is not an E.164 number")
@@ -85,7 +96,8 @@ extension Endpoint {
             status: update.newStatus.map { Claim(Status($0), previous: update.previousStatus.map { Status($0) }) },
             reputation: reputations.max().map { worst in
                 Claim(worst, previous: update.previousReputation.map { Reputation($0) })
-            })
+            }
+        )
         return (observation, notes)
     }
 }

@@ -7,7 +7,9 @@ package struct Refusal: Sendable {
     package let status: HTTPStatus
     /// A word for programs and metrics: `signature_mismatch`.
     package let error: String
-    /// A sentence for people. Never a secret, never a part of the body.
+    /// A sentence for people.
+    ///
+    /// Never a secret, never a part of the body.
     package let detail: String
 
     package init(_ status: HTTPStatus, _ error: String, _ detail: String) {

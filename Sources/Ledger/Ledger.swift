@@ -53,10 +53,11 @@ package actor Ledger {
 
     /// Opens the ledger in a directory, making both as far as they are missing.
     ///
-    /// - Parameters:
-    ///   - planner: Says what to send because of a change; called inside the transaction that stores the change.
-    ///   - observer: Told after every commit, before the replies, what it changed.
-    /// - Throws: `LedgerError`.
+    /// `planner`: says what to send because of a change; called inside the transaction that stores the change.
+    ///
+    /// `observer`: told after every commit, before the replies, what it changed.
+    ///
+    /// `Throws`: `LedgerError`.
     package init(
         directory: String,
         clock: Clock = .system,
@@ -86,12 +87,14 @@ package actor Ledger {
                 """
                 PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
                 PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY
-                """)
+                """
+            )
             try Schema.migrate(connection, path: path)
             outbox = try Outbox(connection, identifiers)
             recorder = try Recorder(connection, outbox, identifiers)
             remember = try connection.prepare(
-                "INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
+                "INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+            )
             checkpointer = try Checkpointer(path: path)
         } catch let error as LedgerError {
             throw error
@@ -103,7 +106,9 @@ package actor Ledger {
         connection.countLoggedPages()
     }
 
-    /// Takes an event in. The reply comes from the ledger's queue when the event is on disk, or cannot be put there.
+    /// Takes an event in.
+    ///
+    /// The reply comes from the ledger's queue when the event is on disk, or cannot be put there.
     package nonisolated func record(_ event: VerifiedEvent, reply: @escaping @Sendable (Receipt) -> Void) {
         if inbox.count >= Self.capacity { return reply(.failed(.overloaded)) }
         submit(.record(event, reply: reply))
@@ -116,10 +121,14 @@ package actor Ledger {
         }
     }
 
-    /// Keeps a fact; replaces what was known under the key. Not waited for: facts can be learnt again.
+    /// Keeps a fact; replaces what was known under the key.
+    ///
+    /// Not waited for: facts can be learnt again.
     package nonisolated func remember(_ key: String, _ value: String) { submit(.remember(key: key, value: value)) }
 
-    /// Writes messages that no change of a line calls for. Not waited for.
+    /// Writes messages that no change of a line calls for.
+    ///
+    /// Not waited for.
     package nonisolated func enqueue(_ drafts: [DeliveryDraft]) { submit(.enqueue(drafts)) }
 
     /// Why the last commit failed; nil when it did not.
@@ -167,7 +176,9 @@ package actor Ledger {
         observer(report)
     }
 
-    /// Commits what waits and closes the write-ahead log. Nothing may be handed in afterwards.
+    /// Commits what waits and closes the write-ahead log.
+    ///
+    /// Nothing may be handed in afterwards.
     package func close() {
         commitPending()
         _ = try? connection.checkpoint(truncating: true)

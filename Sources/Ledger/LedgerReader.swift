@@ -21,16 +21,20 @@ package actor LedgerReader {
 
     /// Lines in the order of their numbers.
     ///
-    /// - Parameters:
-    ///   - decisions: Only lines with one of these decisions.
-    ///   - after: Only numbers behind this one: the last of the page before.
+    /// `decisions`: only lines with one of these decisions.
+    ///
+    /// `after`: only numbers behind this one: the last of the page before.
     package func lines(
-        _ policy: DecisionPolicy, decisions: Set<Decision> = Set(Decision.allCases), after: String = "", limit: Int
+        _ policy: DecisionPolicy,
+        decisions: Set<Decision> = Set(Decision.allCases),
+        after: String = "",
+        limit: Int
     ) throws -> [LineRecord] {
         let wanted = decisions.map { "'\($0.rawValue)'" }.sorted().joined(separator: ",")
         return try connection.rows(
             "SELECT \(LineStore.columns) FROM line WHERE number > ? AND decision IN (\(wanted)) ORDER BY number LIMIT ?",
-            .text(after), Value(limit)
+            .text(after),
+            Value(limit)
         ) { LineRecord($0, policy) }.compactMap { $0 }
     }
 
@@ -44,7 +48,8 @@ package actor LedgerReader {
     /// An incident by its id.
     package func incident(_ id: String) throws -> Incident? {
         try connection.rows(
-            "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?", .text(id)
+            "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?",
+            .text(id)
         ) { Incident($0) }.first ?? nil
     }
 
@@ -55,7 +60,9 @@ package actor LedgerReader {
             SELECT id, source, state, received_at, changed_at, trace_id, status, previous_status, status_outcome, \
             reputation, previous_reputation, reputation_outcome, gaps, decision, incident, step \
             FROM event WHERE line = ? ORDER BY seq DESC LIMIT ?
-            """, .text(number.description), Value(limit)
+            """,
+            .text(number.description),
+            Value(limit)
         ) { EvidenceRecord($0) }
     }
 
@@ -65,7 +72,9 @@ package actor LedgerReader {
             """
             SELECT id, hook, type, state, created_at, settled_at, attempts, last_error, incident, event \
             FROM delivery WHERE line = ? ORDER BY seq DESC LIMIT ?
-            """, .text(number.description), Value(limit)
+            """,
+            .text(number.description),
+            Value(limit)
         ) { DeliveryRecord($0) }
     }
 
@@ -90,7 +99,9 @@ package actor LedgerReader {
         try connection.rows("SELECT value FROM fact WHERE key = ?", .text(key)) { $0.text(0) ?? "" }.first
     }
 
-    /// What `PRAGMA quick_check` finds; nil when all is well. Takes about a second per gigabyte.
+    /// What `PRAGMA quick_check` finds; nil when all is well.
+    ///
+    /// Takes about a second per gigabyte.
     package func damage() throws -> String? {
         let finding = try connection.rows("PRAGMA quick_check(1)") { $0.text(0) ?? "" }.first
         return finding == "ok" ? nil : finding

@@ -26,15 +26,18 @@ final class LineStore {
                 reputation_source = excluded.reputation_source, hold_reason = excluded.hold_reason,
                 hold_since = excluded.hold_since, hold_until = excluded.hold_until,
                 decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident
-            """)
+            """
+        )
         loadIncident = try connection.prepare(
-            "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?")
+            "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?"
+        )
         saveIncident = try connection.prepare(
             """
             INSERT INTO incident (id, line, opened_at, severity, reasons, closed_at) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET
                 severity = excluded.severity, reasons = excluded.reasons, closed_at = excluded.closed_at
-            """)
+            """
+        )
     }
 
     func line(_ number: PhoneNumber, _ policy: DecisionPolicy) throws(SQLiteError) -> LineRecord? {
@@ -45,13 +48,19 @@ final class LineStore {
         let state = record.state
         try save.run(
             .text(state.line.description),
-            Value(state.status?.value.description), Value(state.status?.changedAt.microseconds),
+            Value(state.status?.value.description),
+            Value(state.status?.changedAt.microseconds),
             Value(state.status?.source.rawValue),
-            Value(state.reputation?.value.description), Value(state.reputation?.changedAt.microseconds),
+            Value(state.reputation?.value.description),
+            Value(state.reputation?.changedAt.microseconds),
             Value(state.reputation?.source.rawValue),
-            Value(state.hold?.reason), Value(state.hold?.since.microseconds), Value(state.hold?.until?.microseconds),
-            .integer(record.decisionSince.microseconds), Value(record.incident),
-            .text(record.assessment.decision.rawValue))
+            Value(state.hold?.reason),
+            Value(state.hold?.since.microseconds),
+            Value(state.hold?.until?.microseconds),
+            .integer(record.decisionSince.microseconds),
+            Value(record.incident),
+            .text(record.assessment.decision.rawValue)
+        )
     }
 
     func incident(_ id: String) throws(SQLiteError) -> Incident? {
@@ -60,9 +69,13 @@ final class LineStore {
 
     func save(_ incident: Incident) throws(SQLiteError) {
         try saveIncident.run(
-            .text(incident.id), .text(incident.line.description), .integer(incident.openedAt.microseconds),
-            .text(incident.severity.rawValue), .text(incident.reasons.joined(separator: "\n")),
-            Value(incident.closedAt?.microseconds))
+            .text(incident.id),
+            .text(incident.line.description),
+            .integer(incident.openedAt.microseconds),
+            .text(incident.severity.rawValue),
+            .text(incident.reasons.joined(separator: "\n")),
+            Value(incident.closedAt?.microseconds)
+        )
     }
 }
 
@@ -75,14 +88,17 @@ extension LineRecord {
         state.reputation = Axis(row, 4)
         if let reason = row.text(7), let since = row.integer(8) {
             state.hold = Hold(
-                reason: reason, since: Timestamp(microseconds: since),
-                until: row.integer(9).map { Timestamp(microseconds: $0) })
+                reason: reason,
+                since: Timestamp(microseconds: since),
+                until: row.integer(9).map { Timestamp(microseconds: $0) }
+            )
         }
         self.init(
             state: state,
             assessment: state.assess(policy),
             decisionSince: Timestamp(microseconds: row.integer(10) ?? 0),
-            incident: row.text(11))
+            incident: row.text(11)
+        )
     }
 }
 
@@ -102,8 +118,12 @@ extension Incident {
             let openedAt = row.integer(2), let severity = row.text(3).flatMap(Severity.init(rawValue:))
         else { return nil }
         self.init(
-            id: id, line: line, openedAt: Timestamp(microseconds: openedAt), severity: severity,
+            id: id,
+            line: line,
+            openedAt: Timestamp(microseconds: openedAt),
+            severity: severity,
             reasons: (row.text(4) ?? "").split(separator: "\n").map(String.init),
-            closedAt: row.integer(5).map { Timestamp(microseconds: $0) })
+            closedAt: row.integer(5).map { Timestamp(microseconds: $0) }
+        )
     }
 }

@@ -25,12 +25,14 @@ final class Outbox {
             """
             INSERT INTO delivery (id, hook, channel, type, ordering_key, line, incident, event, payload, created_at) \
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
+            """
+        )
         supersede = try connection.prepare(
             """
             UPDATE delivery SET state = 'superseded', settled_at = ?
             WHERE hook = ? AND ordering_key = ? AND state = 'pending'
-            """)
+            """
+        )
         due = try connection.prepare(
             """
             SELECT seq, id, type, ordering_key, line, payload, created_at, attempts FROM delivery AS this
@@ -38,32 +40,39 @@ final class Outbox {
                 SELECT 1 FROM delivery AS earlier WHERE earlier.hook = ?1 AND earlier.state = 'pending'
                 AND earlier.ordering_key = this.ordering_key AND earlier.seq < this.seq)
             ORDER BY not_before, seq LIMIT ?3
-            """)
+            """
+        )
         nextDue = try connection.prepare(
-            "SELECT min(not_before) FROM delivery WHERE hook = ? AND state = 'pending' AND not_before > ?")
+            "SELECT min(not_before) FROM delivery WHERE hook = ? AND state = 'pending' AND not_before > ?"
+        )
         limitWaits = try connection.prepare(
-            "UPDATE delivery SET not_before = ?1 WHERE state = 'pending' AND not_before > ?1")
+            "UPDATE delivery SET not_before = ?1 WHERE state = 'pending' AND not_before > ?1"
+        )
         deliver = try connection.prepare(
             """
             UPDATE delivery SET state = 'delivered', settled_at = ?2, attempts = attempts + 1
             WHERE seq = ?1 AND state = 'pending'
-            """)
+            """
+        )
         postpone = try connection.prepare(
             """
             UPDATE delivery SET not_before = ?2, attempts = attempts + 1, last_error = ?3
             WHERE seq = ?1 AND state = 'pending'
-            """)
+            """
+        )
         bury = try connection.prepare(
             """
             UPDATE delivery SET state = 'dead', settled_at = ?2, attempts = attempts + 1, last_error = ?3
             WHERE seq = ?1 AND state = 'pending'
-            """)
+            """
+        )
         commanded = try connection.prepare("SELECT hook, command FROM command WHERE line = ?")
         setCommand = try connection.prepare(
             """
             INSERT INTO command (hook, line, command) VALUES (?, ?, ?)
             ON CONFLICT (hook, line) DO UPDATE SET command = excluded.command
-            """)
+            """
+        )
         clearCommand = try connection.prepare("DELETE FROM command WHERE hook = ? AND line = ?")
         paged = try connection.prepare("SELECT hook FROM paged WHERE incident = ? ORDER BY hook")
         setPaged = try connection.prepare("INSERT OR IGNORE INTO paged (incident, hook) VALUES (?, ?)")
@@ -96,9 +105,17 @@ final class Outbox {
             try setPaged.run(.text(incident), .text(draft.hook))
         }
         try insert.run(
-            .text(identifiers.next("dlv", at: now)), .text(draft.hook), .text(draft.channel.rawValue),
-            .text(draft.type), .text(draft.orderingKey), Value(draft.line?.description), Value(draft.incident),
-            Value(draft.event), .blob(draft.payload), .integer(now.microseconds))
+            .text(identifiers.next("dlv", at: now)),
+            .text(draft.hook),
+            .text(draft.channel.rawValue),
+            .text(draft.type),
+            .text(draft.orderingKey),
+            Value(draft.line?.description),
+            Value(draft.incident),
+            Value(draft.event),
+            .blob(draft.payload),
+            .integer(now.microseconds)
+        )
     }
 
     /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
@@ -109,9 +126,15 @@ final class Outbox {
     func due(_ hook: String, at now: Timestamp, limit: Int) throws(SQLiteError) -> [DueDelivery] {
         try due.rows(.text(hook), .integer(now.microseconds), Value(limit)) { row in
             DueDelivery(
-                seq: row.integer(0) ?? 0, id: row.text(1) ?? "", type: row.text(2) ?? "",
-                orderingKey: row.text(3) ?? "", line: row.text(4).flatMap { PhoneNumber($0) }, payload: row.blob(5),
-                createdAt: Timestamp(microseconds: row.integer(6) ?? 0), attempts: Int(row.integer(7) ?? 0))
+                seq: row.integer(0) ?? 0,
+                id: row.text(1) ?? "",
+                type: row.text(2) ?? "",
+                orderingKey: row.text(3) ?? "",
+                line: row.text(4).flatMap { PhoneNumber($0) },
+                payload: row.blob(5),
+                createdAt: Timestamp(microseconds: row.integer(6) ?? 0),
+                attempts: Int(row.integer(7) ?? 0)
+            )
         }
     }
 

@@ -19,12 +19,16 @@ final class Recorder {
             status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, gaps, \
             decision, incident, step, detail, body) \
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
-            """)
+            """
+        )
     }
 
     /// Nil for an event that is there already: nothing was written.
     func record(
-        _ event: VerifiedEvent, _ policy: DecisionPolicy, _ plan: Planner, _ report: inout CommitReport
+        _ event: VerifiedEvent,
+        _ policy: DecisionPolicy,
+        _ plan: Planner,
+        _ report: inout CommitReport
     ) throws(SQLiteError) -> RecordedEvent? {
         guard case .observation(let observation) = event.meaning else {
             let isNew = try insert(event, nil, nil, nil)
@@ -35,8 +39,14 @@ final class Recorder {
         var after = before
         let outcome = after.merge(observation)
         let change = try assess(
-            before: before, after: after, known: known, policy, at: event.receivedAt, observation: observation,
-            event: EventReference(id: event.id, traceID: event.traceID))
+            before: before,
+            after: after,
+            known: known,
+            policy,
+            at: event.receivedAt,
+            observation: observation,
+            event: EventReference(id: event.id, traceID: event.traceID)
+        )
         guard try insert(event, observation, outcome, change) else { return nil }
         try apply(change, isNew: known == nil, plan, &report)
         return RecordedEvent(state: outcome.isStale ? .stale : .applied, change: change, gaps: outcome.gaps)
@@ -44,17 +54,32 @@ final class Recorder {
 
     /// Assesses a line again under present rules, and tells hooks what they do not know yet.
     func replan(
-        _ record: LineRecord, _ policy: DecisionPolicy, _ plan: Planner, at now: Timestamp,
+        _ record: LineRecord,
+        _ policy: DecisionPolicy,
+        _ plan: Planner,
+        at now: Timestamp,
         _ report: inout CommitReport
     ) throws(SQLiteError) {
         let change = try assess(
-            before: record.state, after: record.state, known: record, policy, at: now, observation: nil, event: nil)
+            before: record.state,
+            after: record.state,
+            known: record,
+            policy,
+            at: now,
+            observation: nil,
+            event: nil
+        )
         try apply(change, isNew: false, plan, &report)
     }
 
     private func assess(
-        before: LineState, after: LineState, known: LineRecord?, _ policy: DecisionPolicy, at now: Timestamp,
-        observation: Observation?, event: EventReference?
+        before: LineState,
+        after: LineState,
+        known: LineRecord?,
+        _ policy: DecisionPolicy,
+        at now: Timestamp,
+        observation: Observation?,
+        event: EventReference?
     ) throws(SQLiteError) -> LineChange {
         let assessmentBefore = before.assess(policy)
         let assessment = after.assess(policy)
@@ -64,8 +89,12 @@ final class Recorder {
         switch step {
         case .opened:
             incident = Incident(
-                id: identifiers.next("inc", at: now), line: after.line, openedAt: now,
-                severity: assessment.severity, reasons: assessment.reasons)
+                id: identifiers.next("inc", at: now),
+                line: after.line,
+                openedAt: now,
+                severity: assessment.severity,
+                reasons: assessment.reasons
+            )
         case .updated:
             incident?.severity = assessment.severity
             incident?.reasons = assessment.reasons
@@ -74,18 +103,33 @@ final class Recorder {
         }
         let isSameDecision = known != nil && assessmentBefore.decision == assessment.decision
         return LineChange(
-            before: before, after: after, assessmentBefore: assessmentBefore, assessment: assessment, at: now,
-            decisionSince: isSameDecision ? known?.decisionSince ?? now : now, observation: observation, event: event,
-            incident: incident, step: step)
+            before: before,
+            after: after,
+            assessmentBefore: assessmentBefore,
+            assessment: assessment,
+            at: now,
+            decisionSince: isSameDecision ? known?.decisionSince ?? now : now,
+            observation: observation,
+            event: event,
+            incident: incident,
+            step: step
+        )
     }
 
     private func apply(
-        _ change: LineChange, isNew: Bool, _ plan: Planner, _ report: inout CommitReport
+        _ change: LineChange,
+        isNew: Bool,
+        _ plan: Planner,
+        _ report: inout CommitReport
     ) throws(SQLiteError) {
         if let incident = change.incident, change.step != nil { try lines.save(incident) }
         let open = change.step == .resolved ? nil : change.incident?.id
         let record = LineRecord(
-            state: change.after, assessment: change.assessment, decisionSince: change.decisionSince, incident: open)
+            state: change.after,
+            assessment: change.assessment,
+            decisionSince: change.decisionSince,
+            incident: open
+        )
         if isNew || change.before != change.after || change.step != nil {
             try lines.save(record)
             report.lines.append(record)
@@ -99,23 +143,38 @@ final class Recorder {
     }
 
     private func insert(
-        _ event: VerifiedEvent, _ observation: Observation?, _ outcome: MergeOutcome?, _ change: LineChange?
+        _ event: VerifiedEvent,
+        _ observation: Observation?,
+        _ outcome: MergeOutcome?,
+        _ change: LineChange?
     ) throws(SQLiteError) -> Bool {
         let state: RecordedEvent.State = outcome.map { $0.isStale ? .stale : .applied } ?? .quarantined
         var detail: String?
         if case .quarantined(let reason) = event.meaning { detail = reason }
         let written = try insert.run(
-            .text(event.id), .text((observation?.source ?? .webhook).rawValue), .text(event.type),
-            .text(state.rawValue), .integer(event.receivedAt.microseconds), Value(event.createdAt?.microseconds),
-            .text(event.endpoint), Value(event.traceID), Value(observation?.line.description),
+            .text(event.id),
+            .text((observation?.source ?? .webhook).rawValue),
+            .text(event.type),
+            .text(state.rawValue),
+            .integer(event.receivedAt.microseconds),
+            Value(event.createdAt?.microseconds),
+            .text(event.endpoint),
+            Value(event.traceID),
+            Value(observation?.line.description),
             Value(observation?.changedAt.microseconds),
-            Value(observation?.status?.value.description), Value(observation?.status?.previous?.description),
+            Value(observation?.status?.value.description),
+            Value(observation?.status?.previous?.description),
             Value(outcome?.status.rawValue),
-            Value(observation?.reputation?.value.description), Value(observation?.reputation?.previous?.description),
+            Value(observation?.reputation?.value.description),
+            Value(observation?.reputation?.previous?.description),
             Value(outcome?.reputation.rawValue),
             Value(outcome.flatMap { $0.gaps.isEmpty ? nil : $0.gaps.joined(separator: ",") }),
-            Value(change?.assessment.decision.rawValue), Value(change?.incident?.id), Value(change?.step?.rawValue),
-            Value(detail), .blob(event.body))
+            Value(change?.assessment.decision.rawValue),
+            Value(change?.incident?.id),
+            Value(change?.step?.rawValue),
+            Value(detail),
+            .blob(event.body)
+        )
         return written > 0
     }
 }

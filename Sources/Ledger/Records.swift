@@ -50,7 +50,8 @@ package struct DeliveryDraft: Sendable {
 }
 
 /// What to send because of a change, given what each control hook was last told and which hooks were paged.
-package typealias Planner = @Sendable (_ change: LineChange, _ commanded: [String: String], _ paged: [String]) ->
+package typealias Planner =
+    @Sendable (_ change: LineChange, _ commanded: [String: String], _ paged: [String]) ->
     [DeliveryDraft]
 
 /// A delivery that is due.

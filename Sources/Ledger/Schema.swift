@@ -29,7 +29,9 @@ import SQLite
 // PAGED    Which hooks have been told of an incident.
 // FACT     Small things worth remembering, such as which secrets have verified a delivery.
 
-/// The schema, as the steps that led to it. A step that was released is never edited: add one.
+/// The schema, as the steps that led to it.
+///
+/// A step that was released is never edited: add one.
 enum Schema {
     static let migrations: [String] = [
         """

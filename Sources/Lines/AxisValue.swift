@@ -1,5 +1,7 @@
 /// A value on one of a line's two axes, ordered by how bad it is, so that of two claims of the same moment the worse
-/// can win. Values outside the vendor's lists are kept verbatim and are the worst: in doubt a line is not safe.
+/// can win.
+///
+/// Values outside the vendor's lists are kept verbatim and are the worst: in doubt a line is not safe.
 package protocol AxisValue: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Reads the vendor's spelling; every text has a meaning.
     init(_ text: String)

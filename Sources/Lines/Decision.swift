@@ -39,12 +39,15 @@ package struct Cause: Sendable, Hashable {
         switch kind {
         case .hold: "held by an operator: \(value)"
         case .status, .reputation:
-            routedAs == value ? "\(kind.rawValue) is \(value)" : "\(kind.rawValue) is \(value), which is not known to be safe"
+            routedAs == value
+                ? "\(kind.rawValue) is \(value)" : "\(kind.rawValue) is \(value), which is not known to be safe"
         }
     }
 }
 
-/// Which axis values pause a line, which slow it, and which are fine. What is in no list pauses.
+/// Which axis values pause a line, which slow it, and which are fine.
+///
+/// What is in no list pauses.
 package struct DecisionPolicy: Sendable, Hashable {
     package var pause: Set<String>
     package var slow: Set<String>
@@ -52,7 +55,10 @@ package struct DecisionPolicy: Sendable, Hashable {
 
     /// Linq's recommendation: pause on FLAGGED and CRITICAL, slow on AT_RISK.
     package static let standard = DecisionPolicy(
-        pause: ["FLAGGED", "CRITICAL"], slow: ["AT_RISK"], allow: ["ACTIVE", "HEALTHY"])
+        pause: ["FLAGGED", "CRITICAL"],
+        slow: ["AT_RISK"],
+        allow: ["ACTIVE", "HEALTHY"]
+    )
 
     package init(pause: Set<String>, slow: Set<String>, allow: Set<String>) {
         self.pause = pause
@@ -99,7 +105,13 @@ extension LineState {
         if let hold {
             causes.append(
                 Cause(
-                    kind: .hold, value: hold.reason, routedAs: "FLAGGED", decision: .paused, severity: .warning))
+                    kind: .hold,
+                    value: hold.reason,
+                    routedAs: "FLAGGED",
+                    decision: .paused,
+                    severity: .warning
+                )
+            )
         }
         return Assessment(causes: causes)
     }

@@ -12,8 +12,10 @@ package struct Axis<Value: AxisValue>: Sendable, Hashable {
         self.source = source
     }
 
-    /// The one order that decides every merge: newer, then worse, then by source. Because the merged axis is always
-    /// the greatest of all that were seen, the order in which they arrive cannot matter.
+    /// The one order that decides every merge: newer, then worse, then by source.
+    ///
+    /// Because the merged axis is always the greatest of all that were seen, the order in which they arrive cannot
+    /// matter.
     func isOutranked(by other: Axis) -> Bool {
         if changedAt != other.changedAt { return changedAt < other.changedAt }
         if value != other.value { return value < other.value }
@@ -35,7 +37,9 @@ package struct Hold: Sendable, Hashable {
     }
 }
 
-/// All that is known of a line. An axis that was never seen is nil.
+/// All that is known of a line.
+///
+/// An axis that was never seen is nil.
 package struct LineState: Sendable, Hashable {
     package let line: PhoneNumber
     package var status: Axis<Status>?

@@ -27,7 +27,9 @@ package struct MergeOutcome: Sendable, Hashable {
 }
 
 extension LineState {
-    /// Takes an observation in. Deterministic, idempotent, and independent of the order of arrival.
+    /// Takes an observation in.
+    ///
+    /// Deterministic, idempotent, and independent of the order of arrival.
     package mutating func merge(_ observation: Observation) -> MergeOutcome {
         var gaps: [String] = []
         let statusOutcome = merge(observation.status, of: observation, into: \.status, "status", &gaps)

@@ -1,6 +1,8 @@
 package import Chrono
 
-/// Where a piece of evidence about a line came from. The order breaks ties between equal claims.
+/// Where a piece of evidence about a line came from.
+///
+/// The order breaks ties between equal claims.
 package enum EvidenceSource: String, Sendable, Hashable, CaseIterable, Comparable {
     case webhook, reconcile, audit, `operator`
 
@@ -22,7 +24,9 @@ package struct Claim<Value: AxisValue>: Sendable, Hashable {
     }
 }
 
-/// What somebody saw of a line at a moment. An axis it does not carry is nil and stays as it is.
+/// What somebody saw of a line at a moment.
+///
+/// An axis it does not carry is nil and stays as it is.
 package struct Observation: Sendable, Hashable {
     package let line: PhoneNumber
     package let source: EvidenceSource

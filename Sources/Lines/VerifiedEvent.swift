@@ -1,6 +1,8 @@
 package import Chrono
 
-/// Proof that a signature was checked. Only Intake can make one: the initializer is hidden behind its `@_spi`.
+/// Proof that a signature was checked.
+///
+/// Only Intake can make one: the initializer is hidden behind its `@_spi`.
 public struct SignatureProof: Sendable {
     /// Made where a signature has just been found good.
     @_spi(Intake) public init() {}

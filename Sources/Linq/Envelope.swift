@@ -14,7 +14,8 @@ package struct Envelope: Sendable {
 
     /// Reads a body.
     ///
-    /// - Parameter announcedType: The header `X-Webhook-Event`, for a body that does not tell its type.
+    /// `announcedType`: the header `X-Webhook-Event`, for a body that does not tell its type.
+    ///
     /// - Throws: `EnvelopeError` for a body that is no JSON object.
     package init(_ body: [UInt8], announcedType: String?) throws(EnvelopeError) {
         let root: JSON

@@ -4,7 +4,9 @@ import JSON
 
 /// A delivery of `phone_number.status_updated` as Linq would send it, for trying a set-up out.
 package struct SampleDelivery: Sendable {
-    /// What is said to have happened to the line. A nil member is left out.
+    /// What is said to have happened to the line.
+    ///
+    /// A nil member is left out.
     package struct Change: Sendable {
         package var phoneNumber: String
         package var status: String?
@@ -14,8 +16,12 @@ package struct SampleDelivery: Sendable {
         package var changedAt: Timestamp
 
         package init(
-            phoneNumber: String, status: String?, previousStatus: String?, reputation: String?,
-            previousReputation: String?, changedAt: Timestamp
+            phoneNumber: String,
+            status: String?,
+            previousStatus: String?,
+            reputation: String?,
+            previousReputation: String?,
+            changedAt: Timestamp
         ) {
             self.phoneNumber = phoneNumber
             self.status = status
@@ -56,9 +62,11 @@ package struct SampleDelivery: Sendable {
 
     /// The headers of one attempt.
     ///
-    /// - Parameter schemes: Linq sends both sets today.
+    /// `schemes`: linq sends both sets today.
     package func headers(
-        secret: SigningSecret, schemes: Set<SignatureScheme>, now: Timestamp
+        secret: SigningSecret,
+        schemes: Set<SignatureScheme>,
+        now: Timestamp
     ) -> [(name: String, value: String)] {
         let seconds = now.microseconds / 1_000_000
         var headers = [(name: "Content-Type", value: "application/json")]

@@ -39,12 +39,17 @@ package enum SignatureVerdict: Sendable, Hashable {
 }
 
 extension SignatureHeaders {
-    /// Judges a delivery. When any standard header is there only the standard set decides: an incomplete or failing set
-    /// is never rescued by the legacy one, or an attacker could choose the weaker proof.
+    /// Judges a delivery.
     ///
-    /// - Parameter tolerance: How far the timestamp may be from `now`, in either direction.
+    /// When any standard header is there only the standard set decides: an incomplete or failing set is never rescued
+    /// by the legacy one, or an attacker could choose the weaker proof.
+    ///
+    /// `tolerance`: how far the timestamp may be from `now`, in either direction.
     package func judge(
-        body: [UInt8], secrets: [SigningSecret], now: Timestamp, tolerance: Span
+        body: [UInt8],
+        secrets: [SigningSecret],
+        now: Timestamp,
+        tolerance: Span
     ) -> SignatureVerdict {
         if !standard.id.isEmpty || !standard.timestamp.isEmpty || !standard.signature.isEmpty {
             return judgeStandard(body, secrets, now, tolerance)
@@ -53,7 +58,10 @@ extension SignatureHeaders {
     }
 
     private func judgeStandard(
-        _ body: [UInt8], _ secrets: [SigningSecret], _ now: Timestamp, _ tolerance: Span
+        _ body: [UInt8],
+        _ secrets: [SigningSecret],
+        _ now: Timestamp,
+        _ tolerance: Span
     ) -> SignatureVerdict {
         let named = [
             ("webhook-id", standard.id), ("webhook-timestamp", standard.timestamp),
@@ -71,15 +79,25 @@ extension SignatureHeaders {
         }
         if let off = secondsOff(seconds, now, tolerance) { return .stale(seconds: off) }
         let genuine = StandardWebhooks.isGenuine(
-            id: id, timestamp: timestamp, body: body, items: items, secrets: secrets)
+            id: id,
+            timestamp: timestamp,
+            body: body,
+            items: items,
+            secrets: secrets
+        )
         return genuine ? .genuine(.standard, id: id) : .mismatch(.standard)
     }
 
     private func judgeLegacy(
-        _ body: [UInt8], _ secrets: [SigningSecret], _ now: Timestamp, _ tolerance: Span
+        _ body: [UInt8],
+        _ secrets: [SigningSecret],
+        _ now: Timestamp,
+        _ tolerance: Span
     ) -> SignatureVerdict {
         if legacy.timestamp.isEmpty, legacy.signature.isEmpty {
-            return .missing("neither webhook-id, webhook-timestamp and webhook-signature nor X-Webhook-Signature is there")
+            return .missing(
+                "neither webhook-id, webhook-timestamp and webhook-signature nor X-Webhook-Signature is there"
+            )
         }
         let named = [("X-Webhook-Timestamp", legacy.timestamp), ("X-Webhook-Signature", legacy.signature)]
         if let fault = absenceOrRepetition(named) { return fault }

@@ -34,6 +34,8 @@ package struct SigningSecret: Sendable {
             legacyKeys = [literal]
             remark = "does not begin with whsec_, as Linq's secrets do"
         }
-        fingerprint = Hex.encode(Array(Digest.hmac(key: literal, Array("linewarden secret fingerprint".utf8)).prefix(8)))
+        fingerprint = Hex.encode(
+            Array(Digest.hmac(key: literal, Array("linewarden secret fingerprint".utf8)).prefix(8))
+        )
     }
 }

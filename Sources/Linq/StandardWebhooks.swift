@@ -4,9 +4,9 @@ import Crypto
 package enum StandardWebhooks {
     /// Signs one attempt: the value of `webhook-signature`.
     ///
-    /// - Parameters:
-    ///   - id: The same on every retry of a message.
-    ///   - timestamp: Seconds since 1970 of this attempt.
+    /// `id`: the same on every retry of a message.
+    ///
+    /// `timestamp`: seconds since 1970 of this attempt.
     package static func signature(id: String, timestamp: Int64, body: [UInt8], secret: SigningSecret) -> String {
         secret.standardKeys.first.map { "v1," + Base64.encode(code(id, String(timestamp), body, $0)) } ?? ""
     }
@@ -15,7 +15,11 @@ package enum StandardWebhooks {
     ///
     /// Items of other versions and malformed ones are skipped: the sender may add schemes we do not know.
     static func isGenuine(
-        id: String, timestamp: String, body: [UInt8], items: [[UInt8]], secrets: [SigningSecret]
+        id: String,
+        timestamp: String,
+        body: [UInt8],
+        items: [[UInt8]],
+        secrets: [SigningSecret]
     ) -> Bool {
         var genuine = false
         for key in secrets.lazy.flatMap(\.standardKeys) {
@@ -46,7 +50,9 @@ package enum StandardWebhooks {
     }
 }
 
-/// Linq's older scheme: HMAC-SHA256 over `timestamp.body` in lower-case hexadecimal. Deprecated, still sent.
+/// Linq's older scheme: HMAC-SHA256 over `timestamp.body` in lower-case hexadecimal.
+///
+/// Deprecated, still sent.
 package enum LegacySignature {
     /// Signs one attempt: the value of `X-Webhook-Signature`.
     package static func signature(timestamp: Int64, body: [UInt8], secret: SigningSecret) -> String {

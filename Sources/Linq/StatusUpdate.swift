@@ -34,7 +34,9 @@ package struct StatusUpdate: Sendable {
     }
 }
 
-/// A value's text. What is neither a text nor null is kept as it is written: it is unknown, and unknown is unsafe.
+/// A value's text.
+///
+/// What is neither a text nor null is kept as it is written: it is unknown, and unknown is unsafe.
 private func value(_ json: JSON?) -> String? {
     guard let json, !json.isNull else { return nil }
     return json.string ?? json.text()

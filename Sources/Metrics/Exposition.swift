@@ -8,7 +8,9 @@ package struct Exposition: Sendable {
 
     package init() {}
 
-    /// Adds a counter. A counter nobody has touched yet is shown as 0 if it has no labels, else not at all.
+    /// Adds a counter.
+    ///
+    /// A counter nobody has touched yet is shown as 0 if it has no labels, else not at all.
     package mutating func counter(_ name: String, _ help: String, labels: [String] = [], _ counter: Counter) {
         head(name, help, "counter")
         let samples = counter.samples
@@ -18,7 +20,10 @@ package struct Exposition: Sendable {
 
     /// Adds a gauge with its samples.
     package mutating func gauge(
-        _ name: String, _ help: String, labels: [String] = [], _ samples: [(labels: [String], value: Double)]
+        _ name: String,
+        _ help: String,
+        labels: [String] = [],
+        _ samples: [(labels: [String], value: Double)]
     ) {
         head(name, help, "gauge")
         for each in samples { sample(name, Array(zip(labels, each.labels)), number(each.value)) }

@@ -3,7 +3,9 @@ import Glibc
 
 /// The two clocks of the machine, passed in wherever time matters so that tests hold it in their hand.
 package struct Clock: Sendable {
-    /// The time of day. May jump: for what is written down and shown, never for waiting.
+    /// The time of day.
+    ///
+    /// May jump: for what is written down and shown, never for waiting.
     package let now: @Sendable () -> Timestamp
     /// Time since some fixed moment that never jumps (CLOCK_MONOTONIC): for deadlines and durations.
     package let steady: @Sendable () -> Steady

@@ -10,8 +10,14 @@ package final class EventSource: Sendable {
     private let source: DispatchSource
     private let suspended = Mutex(false)
 
-    private init(_ source: any DispatchSourceProtocol, holding held: SharedDescriptor?, _ handler: @escaping @Sendable () -> Void) {
-        guard let concrete = source as? DispatchSource else { preconditionFailure("Dispatch made a source of no class") }
+    private init(
+        _ source: any DispatchSourceProtocol,
+        holding held: SharedDescriptor?,
+        _ handler: @escaping @Sendable () -> Void
+    ) {
+        guard let concrete = source as? DispatchSource else {
+            preconditionFailure("Dispatch made a source of no class")
+        }
         self.source = concrete
         concrete.setEventHandler(handler: handler)
         if let held {

@@ -4,8 +4,7 @@ import Glibc
 package enum File {
     /// Reads a file whole.
     ///
-    /// - Parameter limit: Bytes at the most; a larger file is an error (EFBIG), so that a wrong path such as
-    ///   `/dev/zero` ends.
+    /// `limit`: bytes at the most; a larger file is an error (EFBIG), so that a wrong path such as `/dev/zero` ends.
     package static func read(_ path: String, limit: Int = 4 << 20) throws(PosixError) -> [UInt8] {
         let file = Descriptor(owning: try system("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
         let raw = file.raw
@@ -28,11 +27,14 @@ package enum File {
 
     /// Replaces a file in one step: a reader sees the old contents or the new, never a part.
     ///
-    /// - Parameters:
-    ///   - mode: The permissions of the new file, less the umask.
-    ///   - durably: Also survives a power cut (fsync of file and directory).
+    /// `mode`: the permissions of the new file, less the umask.
+    ///
+    /// `durably`: also survives a power cut (fsync of file and directory).
     package static func replace(
-        _ path: String, with contents: [UInt8], mode: UInt32 = 0o644, durably: Bool = false
+        _ path: String,
+        with contents: [UInt8],
+        mode: UInt32 = 0o644,
+        durably: Bool = false
     ) throws(PosixError) {
         // A leading dot keeps the unfinished file out of a directory whose visible names have a meaning.
         let (directory, name) = split(path)

@@ -6,7 +6,9 @@ package final class Inbox<Element: Sendable>: Sendable {
 
     package init() {}
 
-    /// Adds an element. True: it was the first, and the consumer must be woken.
+    /// Adds an element.
+    ///
+    /// True: it was the first, and the consumer must be woken.
     package func push(_ element: Element) -> Bool {
         elements.withLock { elements in
             elements.append(element)
@@ -23,6 +25,8 @@ package final class Inbox<Element: Sendable>: Sendable {
         }
     }
 
-    /// How many wait. Another thread may change it before the caller looks.
+    /// How many wait.
+    ///
+    /// Another thread may change it before the caller looks.
     package var count: Int { elements.withLock { $0.count } }
 }

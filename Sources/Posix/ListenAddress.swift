@@ -12,10 +12,12 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     case systemd(name: String)
 
     /// The forms that `init(_:)` understands, for error messages.
-    package static let forms = #""127.0.0.1:8080", "[::1]:8080", "unix:/run/linewarden/webhook.sock" or "systemd:webhook""#
+    package static let forms =
+        #""127.0.0.1:8080", "[::1]:8080", "unix:/run/linewarden/webhook.sock" or "systemd:webhook""#
 
-    /// Reads `host:port`, `[v6]:port`, `unix:/path` or `systemd:NAME`; nil for anything else. Names are not resolved:
-    /// a listener must not depend on DNS.
+    /// Reads `host:port`, `[v6]:port`, `unix:/path` or `systemd:NAME`; nil for anything else.
+    ///
+    /// Names are not resolved: a listener must not depend on DNS.
     package init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
@@ -55,7 +57,9 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Whether only this machine can reach it. A socket from systemd is not known to be.
+    /// Whether only this machine can reach it.
+    ///
+    /// A socket from systemd is not known to be.
     package var isLocal: Bool {
         switch self {
         case .ipv4(let host, _): host.hasPrefix("127.")

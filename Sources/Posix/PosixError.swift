@@ -6,7 +6,9 @@ package struct PosixError: Error, Sendable, Equatable, CustomStringConvertible {
     package let call: String
     /// The errno it left.
     package let code: CInt
-    /// What it was called on, in the user's words: a path, an address. Empty where there is nothing to name.
+    /// What it was called on, in the user's words: a path, an address.
+    ///
+    /// Empty where there is nothing to name.
     package let subject: String
 
     package init(call: String, code: CInt, subject: String = "") {
@@ -28,7 +30,9 @@ package struct PosixError: Error, Sendable, Equatable, CustomStringConvertible {
     package var isExhaustion: Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) }
 }
 
-/// Runs a call that answers -1 on failure. The only place where errno is read: at once, and EINTR is retried here.
+/// Runs a call that answers -1 on failure.
+///
+/// The only place where errno is read: at once, and EINTR is retried here.
 @discardableResult
 package func system<Result: SignedInteger>(
     _ call: String,

@@ -37,7 +37,9 @@ package enum Process {
     package static func write(_ bytes: [UInt8], to stream: CInt) {
         var written = 0
         while written < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(stream, $0.baseAddress?.advanced(by: written), $0.count - written) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(stream, $0.baseAddress?.advanced(by: written), $0.count - written)
+            }
             if count > 0 { written += count } else if errno != EINTR { return }
         }
     }

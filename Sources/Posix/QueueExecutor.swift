@@ -1,7 +1,9 @@
 import Dispatch
 
 /// Runs an actor on a Dispatch queue of its own, so that Dispatch's event handlers enter it synchronously
-/// (`assumeIsolated`). Linux has no `DispatchSerialQueue`, whose work this is elsewhere.
+/// (`assumeIsolated`).
+///
+/// Linux has no `DispatchSerialQueue`, whose work this is elsewhere.
 package final class QueueExecutor: SerialExecutor {
     let queue: DispatchQueue
 

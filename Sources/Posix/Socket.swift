@@ -14,11 +14,12 @@ package struct Accepted: ~Copyable {
 package enum Socket {
     /// Opens a listening socket.
     ///
-    /// - Parameters:
-    ///   - sharingPort: With SO_REUSEPORT, so that several event loops listen on one port and the kernel spreads
-    ///     connections over them. Without it a port that is in use is an error.
-    ///   - backlog: Connections the kernel keeps until they are accepted (capped by net.core.somaxconn).
-    /// - Throws: `PosixError` whose subject is the address.
+    /// `sharingPort`: with SO_REUSEPORT, so that several event loops listen on one port and the kernel spreads
+    /// connections over them. Without it a port that is in use is an error.
+    ///
+    /// `backlog`: connections the kernel keeps until they are accepted (capped by net.core.somaxconn).
+    ///
+    /// `Throws`: `PosixError` whose subject is the address.
     package static func listen(
         _ address: ListenAddress,
         sharingPort: Bool,
@@ -93,7 +94,9 @@ package enum Socket {
         }
     }
 
-    /// Writes as much as there is room for; nil when there is none. Never raises SIGPIPE.
+    /// Writes as much as there is room for; nil when there is none.
+    ///
+    /// Never raises SIGPIPE.
     package static func send(
         _ descriptor: SharedDescriptor,
         _ bytes: UnsafeRawBufferPointer
@@ -108,7 +111,9 @@ package enum Socket {
         }
     }
 
-    /// Says that nothing more will be written; the peer may still send. Faults do not matter: the socket is closed next.
+    /// Says that nothing more will be written; the peer may still send.
+    ///
+    /// Faults do not matter: the socket is closed next.
     package static func finishWriting(_ descriptor: SharedDescriptor) {
         shutdown(descriptor.raw, CInt(SHUT_WR))
     }
@@ -141,7 +146,11 @@ package enum Socket {
     }
 
     private static func set(
-        _ raw: CInt, _ level: CInt, _ option: CInt, _ value: CInt, _ subject: String
+        _ raw: CInt,
+        _ level: CInt,
+        _ option: CInt,
+        _ value: CInt,
+        _ subject: String
     ) throws(PosixError) {
         var value = value
         try system("setsockopt", subject) {

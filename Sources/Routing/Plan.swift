@@ -65,9 +65,9 @@ package struct RoutingTable: Sendable, Hashable {
     /// It compares what each hook was last told with what it should know now, so a missed or repeated change, or a
     /// changed configuration, still ends with every hook knowing the truth.
     ///
-    /// - Parameters:
-    ///   - commanded: What each control hook was last told about the line; a hook that is missing was told nothing.
-    ///   - paged: The hooks that have been told of the incident.
+    /// `commanded`: what each control hook was last told about the line; a hook that is missing was told nothing.
+    ///
+    /// `paged`: the hooks that have been told of the incident.
     package func plan(
         _ change: LineChange,
         commanded: [HookName: Command],

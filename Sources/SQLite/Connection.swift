@@ -1,6 +1,8 @@
 import CSQLite
 
-/// An open database. Not `Sendable`: it lives inside the one actor that uses it.
+/// An open database.
+///
+/// Not `Sendable`: it lives inside the one actor that uses it.
 package final class Connection {
     package enum Mode: Sendable { case readWrite, readOnly }
 
@@ -10,7 +12,7 @@ package final class Connection {
 
     /// Opens a database, for writing making it if it is not there.
     ///
-    /// - Parameter busyTimeout: Milliseconds to wait for another connection's lock.
+    /// `busyTimeout`: milliseconds to wait for another connection's lock.
     package init(path: String, mode: Mode, busyTimeout: Int32 = 5_000) throws(SQLiteError) {
         // One connection is only ever used by one queue, so SQLite's own mutex would be wasted.
         let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -54,13 +56,17 @@ package final class Connection {
 
     /// Keeps `loggedPages` up to date from now on.
     package func countLoggedPages() {
-        let callback: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32) -> Int32 = {
-            context, _, _, pages in
-            if let context {
-                Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().loggedPages = Int(pages)
+        let callback: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32) -> Int32 =
+            {
+                context,
+                _,
+                _,
+                pages in
+                if let context {
+                    Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().loggedPages = Int(pages)
+                }
+                return SQLITE_OK
             }
-            return SQLITE_OK
-        }
         sqlite3_wal_hook(handle, callback, Unmanaged.passUnretained(self).toOpaque())
     }
 

@@ -1,6 +1,8 @@
 import CSQLite
 
-/// A prepared statement. Keeps its connection open; like it, it belongs to one actor.
+/// A prepared statement.
+///
+/// Keeps its connection open; like it, it belongs to one actor.
 package final class Statement {
     private let connection: Connection
     private let handle: OpaquePointer
@@ -9,7 +11,13 @@ package final class Statement {
     init(_ connection: Connection, _ sql: String) throws(SQLiteError) {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(
-            connection.handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+            connection.handle,
+            sql,
+            -1,
+            UInt32(SQLITE_PREPARE_PERSISTENT),
+            &prepared,
+            nil
+        )
         guard code == SQLITE_OK, let handle = prepared else { throw connection.failure(code, "prepare \(sql)") }
         self.connection = connection
         self.handle = handle
@@ -18,7 +26,9 @@ package final class Statement {
 
     deinit { sqlite3_finalize(handle) }
 
-    /// Runs it without rows. Gives the number of rows it changed.
+    /// Runs it without rows.
+    ///
+    /// Gives the number of rows it changed.
     @discardableResult
     package func run(_ values: Value...) throws(SQLiteError) -> Int {
         try bind(values)
@@ -92,7 +102,8 @@ package final class Statement {
                     }
                 }
             case .blob(let bytes):
-                code = bytes.isEmpty
+                code =
+                    bytes.isEmpty
                     ? sqlite3_bind_zeroblob(handle, index, 0)
                     : lw_bind_blob(handle, index, bytes, Int32(bytes.count))
             }

@@ -24,7 +24,8 @@ struct KnownHooks {
                 let able = settings.filter { $0.roles.contains(role) }.map { "\"\($0.name)\"" }.joined(separator: ", ")
                 item.fail(
                     "\"\(name)\" is a \(hook.type) hook, which cannot \(role == .control ? "pause or slow senders" : "page people")"
-                        + (able.isEmpty ? "" : "; \(able) can"))
+                        + (able.isEmpty ? "" : "; \(able) can")
+                )
                 return nil
             }
             return name
@@ -39,7 +40,10 @@ struct RouteReading {
 
     func read(_ root: ObjectReader) -> [Rule] {
         guard let reader = root.optional("routes"), let items = reader.array(), !items.isEmpty else {
-            root.warn(root.optional("routes") == nil ? nil : "routes", "no routes: events are stored, but nothing is paused and nobody is paged")
+            root.warn(
+                root.optional("routes") == nil ? nil : "routes",
+                "no routes: events are stored, but nothing is paused and nobody is paged"
+            )
             return []
         }
         var rules: [Rule] = []
@@ -78,7 +82,10 @@ struct RouteReading {
         // A route that is meant to pause, but never will, is the kind of mistake that burns a line.
         if !pause.isEmpty, !values.isEmpty, values.isSubset(of: policy.slow) {
             let list = values.sorted().joined(separator: " and ")
-            object.fail("pause", "\(list) slows a line and never pauses it; use \"slow\", or put it into decisions.pause")
+            object.fail(
+                "pause",
+                "\(list) slows a line and never pauses it; use \"slow\", or put it into decisions.pause"
+            )
         }
     }
 

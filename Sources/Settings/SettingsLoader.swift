@@ -2,7 +2,9 @@ package import Crypto
 package import JSON
 import Posix
 
-/// Reads a configuration file. `serve`, `check` and a reload all use this, so that what one accepts no other refuses.
+/// Reads a configuration file.
+///
+/// `serve`, `check` and a reload all use this, so that what one accepts no other refuses.
 package enum SettingsLoader {
     /// What became of a file.
     package enum Outcome: Sendable {

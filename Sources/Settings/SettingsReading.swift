@@ -14,7 +14,8 @@ extension Settings {
     static func read(_ root: ObjectReader, _ secrets: SecretSource) -> Settings? {
         root.ignore("$schema")
         let webhook = root.required("webhook")?.object().map { Webhook($0, secrets) }
-        let admin = root.optional("admin")?.object().flatMap { Admin($0, secrets) }
+        let admin =
+            root.optional("admin")?.object().flatMap { Admin($0, secrets) }
             ?? Admin(listen: [.ipv4(host: "127.0.0.1", port: 8081)], token: nil)
         let state = root.required("state")?.object().map(State.init)
         readLinq(root, secrets)
@@ -33,9 +34,16 @@ extension Settings {
         let stopTimeout = root.span("stop_timeout", in: .milliseconds(100) ... .minutes(5), default: .seconds(10))
         guard let webhook, let state else { return nil }
         return Settings(
-            webhook: webhook, admin: admin, closesGateOnFailure: state.closesGateOnFailure,
-            stateDirectory: state.directory, hooks: hooks, routing: RoutingTable(routes),
-            policy: policy, alertHooks: alerts, stopTimeout: stopTimeout)
+            webhook: webhook,
+            admin: admin,
+            closesGateOnFailure: state.closesGateOnFailure,
+            stateDirectory: state.directory,
+            hooks: hooks,
+            routing: RoutingTable(routes),
+            policy: policy,
+            alertHooks: alerts,
+            stopTimeout: stopTimeout
+        )
     }
 
     private static func readLinq(_ root: ObjectReader, _ secrets: SecretSource) {
@@ -82,9 +90,12 @@ extension Settings.Webhook {
             }
             let list = endpoint.required("secrets")
             let secretReaders = list?.array() ?? []
-            if let list, list.value.array?.isEmpty == true { list.fail("is empty: without a secret nothing can be verified") }
+            if let list, list.value.array?.isEmpty == true {
+                list.fail("is empty: without a secret nothing can be verified")
+            }
             endpoints.append(
-                Settings.Endpoint(path: text, secrets: secretReaders.compactMap { readSigningSecret($0, secrets) }))
+                Settings.Endpoint(path: text, secrets: secretReaders.compactMap { readSigningSecret($0, secrets) })
+            )
         }
         if let list = object.optional("endpoints"), list.value.array?.isEmpty == true {
             list.fail("is empty: Linq needs a path to post to")
@@ -135,25 +146,35 @@ extension ServerLimits {
             requestLineBytes: bytes("request_line_bytes", message.requestLineBytes),
             headerBytes: bytes("header_bytes", message.headerBytes),
             headerCount: object.integer("header_count", in: 8...1_000, default: message.headerCount),
-            bodyBytes: bytes("body_bytes", message.bodyBytes))
-        func time(_ key: String, _ value: Span) -> Span { object.span(key, in: .milliseconds(250) ... .hours(1), default: value) }
+            bodyBytes: bytes("body_bytes", message.bodyBytes)
+        )
+        func time(_ key: String, _ value: Span) -> Span {
+            object.span(key, in: .milliseconds(250) ... .hours(1), default: value)
+        }
         headerTime = time("header_time", headerTime)
         bodyTime = time("body_time", bodyTime)
         idleTime = time("idle_time", idleTime)
         writeTime = time("write_time", writeTime)
         connections = object.integer("connections", in: 1...1_000_000, default: connections)
-        requestsPerConnection = object.integer("requests_per_connection", in: 1...Int.max, default: requestsPerConnection)
+        requestsPerConnection = object.integer(
+            "requests_per_connection",
+            in: 1...Int.max,
+            default: requestsPerConnection
+        )
     }
 }
 
 extension DecisionPolicy {
-    /// `decisions`: lists of axis values that pause, slow or are fine. What is in no list pauses.
+    /// `decisions`: lists of axis values that pause, slow or are fine.
+    ///
+    /// What is in no list pauses.
     init(_ object: ObjectReader) {
         self = .standard
         if let values = object.strings("pause") { pause = Set(values) }
         if let values = object.strings("slow") { slow = Set(values) }
         if let values = object.strings("allow") { allow = Set(values) }
-        for value in pause.intersection(slow).union(pause.intersection(allow)).union(slow.intersection(allow)).sorted() {
+        for value in pause.intersection(slow).union(pause.intersection(allow)).union(slow.intersection(allow)).sorted()
+        {
             object.fail(nil, "\(value) is in two lists; one value can have one effect only")
         }
     }

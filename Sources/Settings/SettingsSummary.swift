@@ -17,13 +17,17 @@ package struct SettingsSummary: Sendable {
         let listen = settings.webhook.listen.map(\.description).joined(separator: ", ")
         for endpoint in settings.webhook.endpoints {
             let secrets = endpoint.secrets.count == 1 ? "1 secret" : "\(endpoint.secrets.count) secrets"
-            lines.append("webhook    POST \(endpoint.path) on \(listen), \(secrets), \(settings.webhook.tolerance.phrase) of tolerance")
+            lines.append(
+                "webhook    POST \(endpoint.path) on \(listen), \(secrets), \(settings.webhook.tolerance.phrase) of tolerance"
+            )
         }
         let admin = settings.admin.listen.map(\.description).joined(separator: ", ")
         lines.append("admin      \(admin)\(settings.admin.token == nil ? "" : ", with a token")")
         lines.append("state      \(settings.stateDirectory)")
         let policy = settings.policy
-        lines.append("decisions  pause on \(list(policy.pause)) and on any value that is not known; slow on \(list(policy.slow))")
+        lines.append(
+            "decisions  pause on \(list(policy.pause)) and on any value that is not known; slow on \(list(policy.slow))"
+        )
         for hook in settings.hooks {
             lines.append("hook       \(hook.name) (\(hook.type)): \(hook.kind.summary)")
         }
@@ -44,11 +48,13 @@ package struct SettingsSummary: Sendable {
                     ("pause", .array(rule.pause.map(JSON.string))), ("slow", .array(rule.slow.map(JSON.string))),
                     ("page", .array(rule.page.map(JSON.string))), ("sentence", .string(sentence(rule))),
                 ])
-            })
+            }
+        )
     }
 
     private func sentence(_ rule: Rule) -> String {
-        let lines = rule.lines == [.all] ? "any line" : "a line like \(rule.lines.map(\.description).joined(separator: " or "))"
+        let lines =
+            rule.lines == [.all] ? "any line" : "a line like \(rule.lines.map(\.description).joined(separator: " or "))"
         let actions = [("pauses", rule.pause), ("slows", rule.slow), ("pages", rule.page)]
             .filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1.joined(separator: ", "))" }
         return "\(list(rule.on)) on \(lines) \(actions.isEmpty ? "does nothing" : actions.joined(separator: " and "))"

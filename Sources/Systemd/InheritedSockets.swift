@@ -3,8 +3,9 @@ package import Posix
 
 /// Sockets that systemd opened for the service (sd_listen_fds_with_names(3)).
 package enum InheritedSockets {
-    /// Takes them over, by their `FileDescriptorName=`. Only the first call can: the environment is cleared, so that no
-    /// child process takes them for its own.
+    /// Takes them over, by their `FileDescriptorName=`.
+    ///
+    /// Only the first call can: the environment is cleared, so that no child process takes them for its own.
     package static func take() -> [String: [SharedDescriptor]] {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = sd_listen_fds_with_names(1, &names)

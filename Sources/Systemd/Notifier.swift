@@ -1,6 +1,8 @@
 import CSystemd
 
-/// What the service manager is told (sd_notify(3)). Without a service manager every call does nothing.
+/// What the service manager is told (sd_notify(3)).
+///
+/// Without a service manager every call does nothing.
 package enum Notifier {
     /// The daemon serves.
     package static func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)") }

@@ -8,7 +8,10 @@ import Posix
 struct AdminClient: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Where the daemon's admin listener is: a URL, or unix:/path. Also from LINEWARDEN_ADMIN.", valueName: "address"))
+            "Where the daemon's admin listener is: a URL, or unix:/path. Also from LINEWARDEN_ADMIN.",
+            valueName: "address"
+        )
+    )
     var admin: String?
 
     @Option(help: ArgumentHelp("The admin token, if there is one. Better: LINEWARDEN_ADMIN_TOKEN.", valueName: "token"))
@@ -30,8 +33,15 @@ struct AdminClient: ParsableArguments {
         do throws(TransportError) {
             response = try await client.send(
                 OutgoingRequest(
-                    method: method, url: base + path, headers: headers, body: [], timeout: timeout,
-                    responseLimit: 16 << 20, unixSocket: isUnix ? String(address.dropFirst(5)) : nil))
+                    method: method,
+                    url: base + path,
+                    headers: headers,
+                    body: [],
+                    timeout: timeout,
+                    responseLimit: 16 << 20,
+                    unixSocket: isUnix ? String(address.dropFirst(5)) : nil
+                )
+            )
         } catch {
             Terminal.complain("linewarden cannot be reached at \(address): \(error); is it running? see --admin")
             throw ExitCode.unreachable

@@ -6,11 +6,12 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks a configuration, and says what it will do.",
         discussion: """
-            Reads the file exactly as serve does, secrets included, and changes nothing. All problems of a bad file are
+            Reads the file exactly as serve does, secrets included, and changes nothing. All problems of a bad file are \
             printed at once, each as file:line:column: key: what is wrong. Exit code 78 then.
 
               linewarden check --config /etc/linewarden/config.json
-            """)
+            """
+    )
 
     @OptionGroup var configuration: ConfigurationOption
 
@@ -34,7 +35,8 @@ struct Check: ParsableCommand {
                         ("column", .number(problem.column)), ("key", .string(problem.key)),
                         ("message", .string(problem.message)), ("is_warning", .bool(problem.isWarning)),
                     ])
-                })
+                }
+            )
         }
         switch SettingsLoader.load(path: configuration.path) {
         case .loaded(let settings, let warnings):

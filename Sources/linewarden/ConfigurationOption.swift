@@ -4,7 +4,10 @@ import Settings
 
 /// `--config`, and what every command does with a file that is not good.
 struct ConfigurationOption: ParsableArguments {
-    @Option(name: [.short, .customLong("config")], help: ArgumentHelp("The configuration file.", valueName: "file"))
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp("The configuration file.", valueName: "file")
+    )
     var path = "/etc/linewarden/config.json"
 
     /// Reads the file; prints every problem of a bad one and ends with 78.

@@ -8,7 +8,8 @@ struct Lines: AsyncParsableCommand {
               linewarden lines
               linewarden lines --paused
               linewarden lines --json | jq '.lines[] | select(.decision == "paused") | .phone_number'
-            """)
+            """
+    )
 
     @OptionGroup var admin: AdminClient
 
@@ -34,9 +35,13 @@ struct Lines: AsyncParsableCommand {
         var table = Table("LINE", "DECISION", "SINCE", "STATUS", "REPUTATION", "WHY")
         for line in lines {
             table.add(
-                line["phone_number"]?.string ?? "?", line["decision"]?.string ?? "?", line["since"]?.string ?? "?",
-                line["status"]?["value"]?.string ?? "-", line["reputation"]?["value"]?.string ?? "-",
-                (line["reasons"]?.array ?? []).compactMap(\.string).joined(separator: ", "))
+                line["phone_number"]?.string ?? "?",
+                line["decision"]?.string ?? "?",
+                line["since"]?.string ?? "?",
+                line["status"]?["value"]?.string ?? "-",
+                line["reputation"]?["value"]?.string ?? "-",
+                (line["reasons"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+            )
         }
         Terminal.say(table.text)
     }

@@ -7,7 +7,7 @@ struct Linewarden: AsyncParsableCommand {
         commandName: "linewarden",
         abstract: "Watches Linq phone lines: pauses a line's sends when it is flagged, pages people, and undoes both.",
         discussion: """
-            Linq's webhooks are proved genuine and written to disk before they are acknowledged. A line that is FLAGGED or
+            Linq's webhooks are proved genuine and written to disk before they are acknowledged. A line that is FLAGGED or \
             CRITICAL is paused, and stays paused until evidence says otherwise.
 
             A first try, on one machine and without an account:

@@ -6,11 +6,12 @@ struct Reload: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Has the daemon read its configuration again, and says whether it took it.",
         discussion: """
-            The daemon keeps the old configuration when the new one is bad; its problems are printed then, and the exit
+            The daemon keeps the old configuration when the new one is bad; its problems are printed then, and the exit \
             code is 1.
 
               linewarden reload
-            """)
+            """
+    )
 
     @OptionGroup var admin: AdminClient
 

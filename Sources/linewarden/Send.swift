@@ -18,7 +18,8 @@ struct Send: AsyncParsableCommand {
               linewarden send --to … --line +12025551234 --status FLAGGED --event-id evt_1 --repeat 3
 
             The secret is best given in the environment variable LINQ_WEBHOOK_SECRET.
-            """)
+            """
+    )
 
     enum Scheme: String, ExpressibleByArgument, CaseIterable {
         case standard, legacy, both
@@ -62,7 +63,10 @@ struct Send: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The event's id. Default: a new one.", valueName: "id"))
     var eventID: String?
 
-    @Option(name: .customLong("repeat"), help: ArgumentHelp("Send the same event so many times, as a retry would.", valueName: "n"))
+    @Option(
+        name: .customLong("repeat"),
+        help: ArgumentHelp("Send the same event so many times, as a retry would.", valueName: "n")
+    )
     var times = 1
 
     @Flag(help: "Print one JSON object a delivery.")
@@ -84,8 +88,13 @@ struct Send: AsyncParsableCommand {
         }
         let now = Clock.system.now()
         let change = SampleDelivery.Change(
-            phoneNumber: line, status: status, previousStatus: previousStatus, reputation: reputation,
-            previousReputation: previousReputation, changedAt: changedAt.flatMap { Timestamp(rfc3339: $0) } ?? now)
+            phoneNumber: line,
+            status: status,
+            previousStatus: previousStatus,
+            reputation: reputation,
+            previousReputation: previousReputation,
+            changedAt: changedAt.flatMap { Timestamp(rfc3339: $0) } ?? now
+        )
         let id = eventID ?? "evt_" + Hex.encode((0..<12).map { _ in .random(in: .min ... .max) })
         let delivery = SampleDelivery(eventID: id, change: change, createdAt: now)
         let client = HTTPClient(userAgent: "linewarden-send")
@@ -100,7 +109,8 @@ struct Send: AsyncParsableCommand {
             let headers = delivery.headers(secret: key, schemes: scheme.schemes, now: Clock.system.now())
             // Ten seconds is what Linq gives a receiver.
             response = try await client.send(
-                OutgoingRequest(url: to, headers: headers, body: delivery.body, timeout: .seconds(10)))
+                OutgoingRequest(url: to, headers: headers, body: delivery.body, timeout: .seconds(10))
+            )
         } catch {
             Terminal.complain("\(delivery.eventID): \(error)")
             throw ExitCode.unreachable
@@ -108,7 +118,8 @@ struct Send: AsyncParsableCommand {
         let said = String(decoding: response.body, as: UTF8.self)
         if json {
             let object = JSON.object([
-                ("event_id", .string(delivery.eventID)), ("status", .number(response.status)), ("answer", .string(said)),
+                ("event_id", .string(delivery.eventID)), ("status", .number(response.status)),
+                ("answer", .string(said)),
                 ("milliseconds", .number(Double(response.duration.microseconds) / 1_000)),
             ])
             Terminal.say(object.text())

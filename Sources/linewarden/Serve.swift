@@ -11,7 +11,8 @@ struct Serve: AsyncParsableCommand {
             Stops in order on SIGTERM and SIGINT, and reads the configuration again on SIGHUP. Logs to standard error.
 
               linewarden serve --config /etc/linewarden/config.json
-            """)
+            """
+    )
 
     @OptionGroup var configuration: ConfigurationOption
 

@@ -15,7 +15,8 @@ struct Sink: AsyncParsableCommand {
 
               linewarden sink --listen 127.0.0.1:9000 --secret whsec_…
               linewarden sink --listen 127.0.0.1:9000 --answer 500
-            """)
+            """
+    )
 
     @Option(help: ArgumentHelp("Where to listen; port 0 lets the system choose.", valueName: "address"))
     var listen = "127.0.0.1:9000"
@@ -46,7 +47,11 @@ struct Sink: AsyncParsableCommand {
         let server: HTTPServer
         do throws(ListenError) {
             server = try await HTTPServer(
-                name: "sink", listen: [address], loops: 1, handler: SinkHandler(secret: key, status: answer, json: json))
+                name: "sink",
+                listen: [address],
+                loops: 1,
+                handler: SinkHandler(secret: key, status: answer, json: json)
+            )
         } catch {
             Terminal.complain(error.description)
             throw ExitCode.failure

@@ -9,7 +9,8 @@ struct Status: AsyncParsableCommand {
 
               linewarden status
               linewarden status --admin unix:/run/linewarden/admin.sock --json
-            """)
+            """
+    )
 
     @OptionGroup var admin: AdminClient
 
@@ -40,7 +41,8 @@ struct Status: AsyncParsableCommand {
             let number = entry["deliveries"]?.integer ?? 0
             Terminal.say(
                 "deliveries: \(number) \(number == 1 ? "waits" : "wait") for \(entry["hook"]?.string ?? "?"), "
-                    + "the oldest since \(entry["oldest"]?.string ?? "?")")
+                    + "the oldest since \(entry["oldest"]?.string ?? "?")"
+            )
         }
     }
 }

@@ -6,16 +6,27 @@ import threading
 
 import wire
 from harness import PATH, eventually
-from payloads import signed, status_event, unique_id
+from payloads import signed, status_event
+
+
+def quiet_event(number):
+    """An event that changes a line's state and calls for nothing."""
+    return status_event(line=f"+1202555{number % 10_000:04d}")
+
+
+def flagging_event(number):
+    """An event that pauses a line of its own."""
+    return status_event(line=f"+1303555{number:05d}", status="FLAGGED")
 
 
 class Load:
     """Threads that post distinct events over connections of their own until `stop`, or until the daemon is gone."""
 
-    def __init__(self, address, senders=8, line=lambda number: f"+1202555{number % 10_000:04d}"):
+    def __init__(self, address, make_event=quiet_event, senders=8):
         self.address = address
-        self.line = line
-        self.acknowledged = set()
+        self.make_event = make_event
+        # By their ids.
+        self.acknowledged = {}
         # Answers other than 200, and how often.
         self.refused = {}
         self._numbers = itertools.count()
@@ -34,7 +45,7 @@ class Load:
         return self
 
     def stop(self):
-        """Ends it, and gives the ids of all acknowledged events."""
+        """Ends it, and gives all acknowledged events by their ids."""
         self._stopping.set()
         return self.join()
 
@@ -43,7 +54,7 @@ class Load:
         for thread in self._threads:
             thread.join(60)
             assert not thread.is_alive(), "a sender hangs"
-        return set(self.acknowledged)
+        return dict(self.acknowledged)
 
     def _send(self):
         try:
@@ -55,13 +66,11 @@ class Load:
             pass
 
     def _post(self, connection):
-        event_id = unique_id("load")
-        number = next(self._numbers)
-        body, headers = signed(status_event(event_id=event_id, line=self.line(number)))
-        answer = connection.ask("POST", PATH, body, headers)
+        event = self.make_event(next(self._numbers))
+        answer = connection.ask("POST", PATH, *signed(event))
         with self._lock:
             if answer.status == 200:
-                self.acknowledged.add(event_id)
+                self.acknowledged[event["event_id"]] = event
             else:
                 self.refused[answer.status] = self.refused.get(answer.status, 0) + 1
         if answer.headers.get("connection") == "close":

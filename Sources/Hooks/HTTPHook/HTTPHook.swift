@@ -20,12 +20,20 @@ struct HTTPHook: Hook {
         headers.append(("webhook-timestamp", String(seconds)))
         if let secret = configuration.secret {
             let signature = StandardWebhooks.signature(
-                id: attempt.id, timestamp: seconds, body: attempt.payload, secret: secret)
+                id: attempt.id,
+                timestamp: seconds,
+                body: attempt.payload,
+                secret: secret
+            )
             headers.append(("webhook-signature", signature))
         }
         do throws(TransportError) {
             let request = OutgoingRequest(
-                url: configuration.url.secret.exposed, headers: headers, body: attempt.payload, timeout: timeout)
+                url: configuration.url.secret.exposed,
+                headers: headers,
+                body: attempt.payload,
+                timeout: timeout
+            )
             return HTTPVerdict.judge(try await client.send(request), now: attempt.now)
         } catch {
             return HTTPVerdict.judge(error)

@@ -30,8 +30,12 @@ struct PagerDuty: Hook {
         do throws(TransportError) {
             let response = try await client.send(
                 OutgoingRequest(
-                    url: configuration.url.secret.exposed, headers: [("Content-Type", "application/json")],
-                    body: attempt.payload, timeout: timeout))
+                    url: configuration.url.secret.exposed,
+                    headers: [("Content-Type", "application/json")],
+                    body: attempt.payload,
+                    timeout: timeout
+                )
+            )
             // 400 means the event is invalid, and would be so again (Events API v2, responses).
             return HTTPVerdict.judge(response, now: attempt.now)
         } catch {

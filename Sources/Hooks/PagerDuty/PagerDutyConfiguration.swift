@@ -15,7 +15,9 @@ package struct PagerDutyConfiguration: HookConfiguration {
     package static func read(_ object: ObjectReader, _ secrets: SecretSource) -> PagerDutyConfiguration? {
         let reader = object.required("routing_key")
         let key = reader.flatMap { secrets.secret($0) }
-        if let key, key.exposed.utf8.count != 32 { reader?.warn("has \(key.exposed.utf8.count) characters; PagerDuty's have 32") }
+        if let key, key.exposed.utf8.count != 32 {
+            reader?.warn("has \(key.exposed.utf8.count) characters; PagerDuty's have 32")
+        }
         // Europe has a host of its own: https://events.eu.pagerduty.com/v2/enqueue.
         let other = object.optional("url")
         let url = other == nil ? HookURL(standardURL) : HookURL.read(other, secrets)

@@ -18,8 +18,12 @@ struct Slack: Hook {
         do throws(TransportError) {
             let response = try await client.send(
                 OutgoingRequest(
-                    url: configuration.url.secret.exposed, headers: [("Content-Type", "application/json")],
-                    body: attempt.payload, timeout: timeout))
+                    url: configuration.url.secret.exposed,
+                    headers: [("Content-Type", "application/json")],
+                    body: attempt.payload,
+                    timeout: timeout
+                )
+            )
             return judge(response, now: attempt.now)
         } catch {
             return HTTPVerdict.judge(error)
@@ -32,7 +36,8 @@ struct Slack: Hook {
         let said = String(decoding: response.body.prefix(100), as: UTF8.self)
         switch response.status {
         case 200:
-            return said == "ok" ? .delivered : .retry(after: nil, Failure("not_ok", "HTTP 200, but the body is not ok: \(said)"))
+            return said == "ok"
+                ? .delivered : .retry(after: nil, Failure("not_ok", "HTTP 200, but the body is not ok: \(said)"))
         case 400, 403, 404, 410:
             let word = said.allSatisfy { $0.isLetter || $0 == "_" } && !said.isEmpty ? said : "http_\(response.status)"
             return .failed(Failure(word, HTTPVerdict.failure(response).description))

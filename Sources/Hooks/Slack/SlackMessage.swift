@@ -20,7 +20,9 @@ struct SlackMessage {
                 ("type", "header"),
                 (
                     "text",
-                    .object([("type", "plain_text"), ("text", .string(clipped("\(sign) \(headline)", 150))), ("emoji", true)])
+                    .object([
+                        ("type", "plain_text"), ("text", .string(clipped("\(sign) \(headline)", 150))), ("emoji", true),
+                    ])
                 ),
             ])
         ]
@@ -30,7 +32,8 @@ struct SlackMessage {
         }
         for (name, paragraph) in paragraphs {
             blocks.append(
-                .object([("type", "section"), ("text", text("*\(name)*\n\(clipped(escaped(paragraph), 2_900))"))]))
+                .object([("type", "section"), ("text", text("*\(name)*\n\(clipped(escaped(paragraph), 2_900))"))])
+            )
         }
         if !footer.isEmpty {
             let line = escaped(footer.joined(separator: "  ·  "))
@@ -45,7 +48,8 @@ struct SlackMessage {
         switch message.type {
         case "incident.resolved": return "\(line.phoneNumber) has recovered: sends resumed"
         case "incident.updated": return "\(line.phoneNumber) is still \(line.decision.rawValue): \(causes(line))"
-        case "incident.reminder": return "Reminder: \(line.phoneNumber) is still \(line.decision.rawValue): \(causes(line))"
+        case "incident.reminder":
+            return "Reminder: \(line.phoneNumber) is still \(line.decision.rawValue): \(causes(line))"
         default: return "\(line.phoneNumber) is \(line.decision.rawValue): \(causes(line))"
         }
     }
@@ -84,11 +88,17 @@ struct SlackMessage {
         case .slowed:
             return [
                 ("What linewarden did", "Told the senders to slow down on this line; nothing is paused."),
-                ("What to do", "Open fewer new conversations, and look at opt-outs and reply rates before it gets worse."),
+                (
+                    "What to do",
+                    "Open fewer new conversations, and look at opt-outs and reply rates before it gets worse."
+                ),
             ]
         case .paused:
             return [
-                ("What linewarden did", "Paused outbound sends on this line until evidence says that it has recovered."),
+                (
+                    "What linewarden did",
+                    "Paused outbound sends on this line until evidence says that it has recovered."
+                ),
                 ("What to do", remedy(line)),
             ]
         }
@@ -96,7 +106,8 @@ struct SlackMessage {
 
     private func remedy(_ line: Message.Line) -> String {
         if line.status == "FLAGGED" {
-            return "Contact your Linq representative with the trace id below: a flag is lifted with their help, and takes a "
+            return
+                "Contact your Linq representative with the trace id below: a flag is lifted with their help, and takes a "
                 + "day or more. Move urgent conversations to another line; calls still work."
         }
         if line.reputation == "CRITICAL" {
