@@ -59,13 +59,19 @@ extension SecretSource {
             return nil
         }
         guard let name = place.string() else { return nil }
+        if name.isEmpty {
+            place.fail("is empty")
+            return nil
+        }
         return resolve(form, name, place)
     }
 
     private func resolve(_ form: String, _ name: String, _ reader: ValueReader) -> String? {
         let found: String?
+        let what: String
         switch form {
         case "env":
+            what = "environment variable"
             found = environment(name)
             if found == nil { reader.fail("the environment variable \(name) is not set") }
         case "credential":
@@ -76,12 +82,14 @@ extension SecretSource {
                 )
                 return nil
             }
+            what = "credential"
             found = contents(of: "\(directory)/\(name)", reader)
         default:
+            what = "file"
             found = contents(of: name, reader)
         }
         guard let found else { return nil }
-        if found.isEmpty { reader.fail("\(form) \(name) is empty") }
+        if found.isEmpty { reader.fail("the \(what) \(name) is empty") }
         return found.isEmpty ? nil : found
     }
 

@@ -15,6 +15,8 @@ package struct Message: Sendable {
         package let reasons: [String]
         /// Since when the decision holds.
         package let since: Timestamp
+        /// Whether the change this is about gave the line another decision.
+        package let isNewDecision: Bool
     }
 
     /// The evidence behind it.
@@ -60,7 +62,8 @@ package struct Message: Sendable {
             status: change.after.status?.value.description,
             reputation: change.after.reputation?.value.description,
             reasons: change.assessment.reasons,
-            since: change.decisionSince
+            since: change.decisionSince,
+            isNewDecision: change.assessmentBefore.decision != change.assessment.decision
         )
         incident = change.incident
         event = change.event.flatMap { event in

@@ -57,9 +57,14 @@ package actor LedgerReader {
     package func evidence(_ number: PhoneNumber, limit: Int) throws -> [EvidenceRecord] {
         try connection.rows(
             """
+            WITH RECURSIVE chain (seq, position) AS (
+                SELECT last_event, 1 FROM line WHERE number = ?
+                UNION ALL
+                SELECT event.previous, position + 1 FROM chain JOIN event ON event.seq = chain.seq
+                WHERE event.previous IS NOT NULL AND position < ?)
             SELECT id, source, state, received_at, changed_at, trace_id, status, previous_status, status_outcome, \
             reputation, previous_reputation, reputation_outcome, gaps, decision, incident, step \
-            FROM event WHERE line = ? ORDER BY seq DESC LIMIT ?
+            FROM chain JOIN event ON event.seq = chain.seq ORDER BY event.seq DESC
             """,
             .text(number.description),
             Value(limit)

@@ -11,21 +11,22 @@ final class LineStore {
 
     static let columns = """
         number, status, status_changed_at, status_source, reputation, reputation_changed_at, reputation_source, \
-        hold_reason, hold_since, hold_until, decision_since, incident
+        hold_reason, hold_since, hold_until, decision_since, incident, last_event, decision
         """
 
     init(_ connection: Connection) throws(SQLiteError) {
         load = try connection.prepare("SELECT \(Self.columns) FROM line WHERE number = ?")
         save = try connection.prepare(
             """
-            INSERT INTO line (\(Self.columns), decision) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (number) DO UPDATE SET
                 status = excluded.status, status_changed_at = excluded.status_changed_at,
                 status_source = excluded.status_source, reputation = excluded.reputation,
                 reputation_changed_at = excluded.reputation_changed_at,
                 reputation_source = excluded.reputation_source, hold_reason = excluded.hold_reason,
                 hold_since = excluded.hold_since, hold_until = excluded.hold_until,
-                decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident
+                decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident,
+                last_event = excluded.last_event
             """
         )
         loadIncident = try connection.prepare(
@@ -58,8 +59,8 @@ final class LineStore {
             Value(state.hold?.since.microseconds),
             Value(state.hold?.until?.microseconds),
             .integer(record.decisionSince.microseconds),
-            Value(record.incident),
-            .text(record.assessment.decision.rawValue)
+            Value(record.incident), Value(record.lastEvent),
+            .text(record.decision.rawValue)
         )
     }
 
@@ -97,7 +98,9 @@ extension LineRecord {
             state: state,
             assessment: state.assess(policy),
             decisionSince: Timestamp(microseconds: row.integer(10) ?? 0),
-            incident: row.text(11)
+            incident: row.text(11),
+            lastEvent: row.integer(12),
+            decision: row.text(13).flatMap(Decision.init(rawValue:)) ?? .paused
         )
     }
 }

@@ -4,21 +4,23 @@ import SQLite
 
 /// Takes one event in, inside an open transaction: event, line, incident and deliveries, or nothing of it.
 final class Recorder {
+    private let connection: Connection
     private let lines: LineStore
     private let outbox: Outbox
     private let insert: Statement
     private let identifiers: IdentifierSource
 
     init(_ connection: Connection, _ outbox: Outbox, _ identifiers: IdentifierSource) throws(SQLiteError) {
+        self.connection = connection
         lines = try LineStore(connection)
         self.outbox = outbox
         self.identifiers = identifiers
         insert = try connection.prepare(
             """
-            INSERT INTO event (id, source, type, state, received_at, created_at, endpoint, trace_id, line, changed_at, \
-            status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, gaps, \
-            decision, incident, step, detail, body) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO event (id, source, type, state, received_at, created_at, endpoint, trace_id, line, previous, \
+            changed_at, status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, \
+            gaps, decision, incident, step, detail, body) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """
         )
     }
@@ -31,8 +33,8 @@ final class Recorder {
         _ report: inout CommitReport
     ) throws(SQLiteError) -> RecordedEvent? {
         guard case .observation(let observation) = event.meaning else {
-            let isNew = try insert(event, nil, nil, nil)
-            return isNew ? RecordedEvent(state: .quarantined, change: nil, gaps: []) : nil
+            let row = try insert(event, nil, nil, nil, previous: nil)
+            return row == nil ? nil : RecordedEvent(state: .quarantined, change: nil, gaps: [])
         }
         let known = try lines.line(observation.line, policy)
         let before = known?.state ?? LineState(observation.line)
@@ -47,8 +49,8 @@ final class Recorder {
             observation: observation,
             event: EventReference(id: event.id, traceID: event.traceID)
         )
-        guard try insert(event, observation, outcome, change) else { return nil }
-        try apply(change, isNew: known == nil, plan, &report)
+        guard let row = try insert(event, observation, outcome, change, previous: known?.lastEvent) else { return nil }
+        try apply(change, to: known, lastEvent: row, plan, &report)
         return RecordedEvent(state: outcome.isStale ? .stale : .applied, change: change, gaps: outcome.gaps)
     }
 
@@ -69,7 +71,7 @@ final class Recorder {
             observation: nil,
             event: nil
         )
-        try apply(change, isNew: false, plan, &report)
+        try apply(change, to: record, lastEvent: record.lastEvent, plan, &report)
     }
 
     private func assess(
@@ -101,14 +103,13 @@ final class Recorder {
         case .resolved: incident?.closedAt = now
         case nil: break
         }
-        let isSameDecision = known != nil && assessmentBefore.decision == assessment.decision
         return LineChange(
             before: before,
             after: after,
             assessmentBefore: assessmentBefore,
             assessment: assessment,
             at: now,
-            decisionSince: isSameDecision ? known?.decisionSince ?? now : now,
+            decisionSince: known?.decision == assessment.decision ? known?.decisionSince ?? now : now,
             observation: observation,
             event: event,
             incident: incident,
@@ -118,7 +119,8 @@ final class Recorder {
 
     private func apply(
         _ change: LineChange,
-        isNew: Bool,
+        to known: LineRecord?,
+        lastEvent: Int64?,
         _ plan: Planner,
         _ report: inout CommitReport
     ) throws(SQLiteError) {
@@ -128,12 +130,16 @@ final class Recorder {
             state: change.after,
             assessment: change.assessment,
             decisionSince: change.decisionSince,
-            incident: open
+            incident: open,
+            lastEvent: lastEvent,
+            decision: change.assessment.decision
         )
-        if isNew || change.before != change.after || change.step != nil {
+        if record != known {
             try lines.save(record)
             report.lines.append(record)
         }
+        // An event that leaves the assessment as it was calls for nothing new: what it called for was planned before.
+        if change.event != nil, change.step == nil, change.assessmentBefore == change.assessment { return }
         let commanded = try outbox.commands(change.line)
         let paged = try outbox.pagers(change.incident?.id)
         for draft in plan(change, commanded, paged) {
@@ -146,8 +152,9 @@ final class Recorder {
         _ event: VerifiedEvent,
         _ observation: Observation?,
         _ outcome: MergeOutcome?,
-        _ change: LineChange?
-    ) throws(SQLiteError) -> Bool {
+        _ change: LineChange?,
+        previous: Int64?
+    ) throws(SQLiteError) -> Int64? {
         let state: RecordedEvent.State = outcome.map { $0.isStale ? .stale : .applied } ?? .quarantined
         var detail: String?
         if case .quarantined(let reason) = event.meaning { detail = reason }
@@ -161,6 +168,7 @@ final class Recorder {
             .text(event.endpoint),
             Value(event.traceID),
             Value(observation?.line.description),
+            Value(previous),
             Value(observation?.changedAt.microseconds),
             Value(observation?.status?.value.description),
             Value(observation?.status?.previous?.description),
@@ -175,6 +183,6 @@ final class Recorder {
             Value(detail),
             .blob(event.body)
         )
-        return written > 0
+        return written > 0 ? connection.lastInsertRowid : nil
     }
 }

@@ -8,6 +8,10 @@ package struct LineRecord: Sendable, Hashable {
     package let decisionSince: Timestamp
     /// The open incident's id.
     package let incident: String?
+    /// Where the chain of evidence begins: the row of the newest event about the line.
+    let lastEvent: Int64?
+    /// The decision that was written down. Under new rules the assessment may already be another.
+    let decision: Decision
 }
 
 /// One message to be written for a hook, rendered.

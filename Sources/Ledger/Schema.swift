@@ -46,6 +46,8 @@ enum Schema {
             endpoint TEXT,
             trace_id TEXT,
             line TEXT,
+            -- The line's event before this one: the chain of evidence, without the cost of an index on every event.
+            previous INTEGER,
             changed_at INTEGER,
             status TEXT, previous_status TEXT, status_outcome TEXT,
             reputation TEXT, previous_reputation TEXT, reputation_outcome TEXT,
@@ -57,7 +59,6 @@ enum Schema {
             body BLOB NOT NULL,
             CHECK (state = 'quarantined' OR (line IS NOT NULL AND changed_at IS NOT NULL))
         ) STRICT;
-        CREATE INDEX event_by_line ON event (line) WHERE line IS NOT NULL;
         CREATE INDEX event_quarantined ON event (seq) WHERE state = 'quarantined';
 
         CREATE TABLE incident (
@@ -79,6 +80,8 @@ enum Schema {
             decision TEXT NOT NULL CHECK (decision IN ('allowed', 'slowed', 'paused')),
             decision_since INTEGER NOT NULL,
             incident TEXT REFERENCES incident (id),
+            -- The newest event about it, where the chain of evidence begins.
+            last_event INTEGER,
             CHECK ((decision = 'allowed') = (incident IS NULL)),
             CHECK ((status IS NULL) = (status_changed_at IS NULL)),
             CHECK ((reputation IS NULL) = (reputation_changed_at IS NULL)),

@@ -25,12 +25,14 @@ package struct Envelope: Sendable {
             throw EnvelopeError(reason: "the body is not JSON: \(error.message) at byte \(error.offset)")
         }
         guard root.members != nil else { throw EnvelopeError(reason: "the body is JSON, but not an object") }
+        // An empty header announces nothing.
+        let announced = announcedType?.isEmpty == true ? nil : announcedType
         // The guide prints the bare data object as "the payload": it is told by what an envelope never carries.
         if root["data"] == nil, root["event_type"] == nil, root["phone_number"] != nil {
-            eventType = announcedType ?? Self.bareType
+            eventType = announced ?? Self.bareType
             data = root
         } else {
-            eventType = nonEmpty(root["event_type"]) ?? announcedType
+            eventType = nonEmpty(root["event_type"]) ?? announced
             data = root["data"] ?? nil
         }
         eventID = nonEmpty(root["event_id"])

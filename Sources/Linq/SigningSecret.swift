@@ -39,3 +39,10 @@ package struct SigningSecret: Sendable {
         )
     }
 }
+
+/// Shows the fingerprint, never a key.
+extension SigningSecret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "[secret \(fingerprint)]" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: [:]) }
+}

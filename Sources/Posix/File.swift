@@ -76,7 +76,12 @@ package enum File {
             let parent = split(path).directory
             guard error.code == ENOENT, parent != path, parent != "." else { throw error }
             try makeDirectory(parent, mode: mode)
-            try system("mkdir", path) { mkdir(path, mode) }
+            do throws(PosixError) {
+                try system("mkdir", path) { mkdir(path, mode) }
+            } catch {
+                // Of a path that ends in a slash the parent is the directory itself, and it is there now.
+                if error.code != EEXIST { throw error }
+            }
         }
     }
 

@@ -19,10 +19,12 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     ///
     /// Names are not resolved: a listener must not depend on DNS.
     package init?(_ text: String) {
+        // C reads a text up to its first NUL.
+        guard !text.utf8.contains(0) else { return nil }
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             // sun_path holds 108 bytes, the closing NUL among them (unix(7)).
-            guard path.hasPrefix("/"), path.utf8.count < 108, !path.utf8.contains(0) else { return nil }
+            guard path.hasPrefix("/"), path.utf8.count < 108 else { return nil }
             self = .unix(path: path)
             return
         }
@@ -33,6 +35,7 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
             return
         }
         guard let colon = text.lastIndex(of: ":"),
+            text[colon...].utf8.dropFirst().allSatisfy({ (0x30...0x39).contains($0) }),
             let port = UInt16(text[text.index(after: colon)...])
         else { return nil }
         let host = String(text[..<colon])

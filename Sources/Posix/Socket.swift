@@ -132,7 +132,7 @@ package enum Socket {
 
     /// Whether somebody accepts connections on a Unix socket.
     package static func isServed(unixPath path: String) -> Bool {
-        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        let kind = CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
         do throws(PosixError) {
             let probe = Descriptor(owning: try system("socket") { socket(AF_UNIX, kind, 0) })
             let raw = probe.raw
@@ -141,7 +141,8 @@ package enum Socket {
             }
             return true
         } catch {
-            return false
+            // There is somebody, whose queue is full (connect(2)): waiting for him could take for ever.
+            return error.wouldBlock
         }
     }
 

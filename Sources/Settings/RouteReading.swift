@@ -17,7 +17,9 @@ struct KnownHooks {
             guard let name = item.string() else { return nil }
             guard names.contains(name) else {
                 let all = names.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
-                item.fail("there is no hook \"\(name)\"; " + (names.isEmpty ? "hooks is empty" : "there are \(all)"))
+                item.fail(
+                    "there is no hook \"\(name)\"" + (names.isEmpty ? ", nor any other" : "; known: \(all)")
+                )
                 return nil
             }
             if let hook = settings.first(where: { $0.name == name }), !hook.roles.contains(role) {
@@ -39,12 +41,13 @@ struct RouteReading {
     let policy: DecisionPolicy
 
     func read(_ root: ObjectReader) -> [Rule] {
-        guard let reader = root.optional("routes"), let items = reader.array(), !items.isEmpty else {
+        let reader = root.optional("routes")
+        guard let items = reader == nil ? [] : reader?.array() else { return [] }
+        if items.isEmpty {
             root.warn(
-                root.optional("routes") == nil ? nil : "routes",
+                reader == nil ? nil : "routes",
                 "no routes: events are stored, but nothing is paused and nobody is paged"
             )
-            return []
         }
         var rules: [Rule] = []
         for item in items {
@@ -78,6 +81,12 @@ struct RouteReading {
         }
         for value in values.sorted() where policy.allow.contains(value) {
             object.fail("on", "\(value) never opens an incident, so this route would never act on it")
+        }
+        let known = policy.pause.union(policy.slow).union(policy.allow).union(["FLAGGED", "CRITICAL", "AT_RISK"])
+        for value in values.subtracting(known).sorted() {
+            // Linq may send it one day, so it is no error.
+            let others = known.subtracting(policy.allow).sorted().joined(separator: ", ")
+            object.warn("on", "\"\(value)\" is no value that Linq is known to send; known are \(others)")
         }
         // A route that is meant to pause, but never will, is the kind of mistake that burns a line.
         if !pause.isEmpty, !values.isEmpty, values.isSubset(of: policy.slow) {

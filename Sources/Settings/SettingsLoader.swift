@@ -21,10 +21,12 @@ package enum SettingsLoader {
             return read(SourceText(name: path, bytes: try File.read(path)), secrets: secrets)
         } catch {
             let remedy =
-                error.code == PosixError.notFound
-                ? "give its path with --config; config.example.json is one to start from"
-                : "the user that linewarden runs as must be able to read it"
-            return .unreadable("\(path): cannot read the configuration: \(error.reason.lowercased()); \(remedy)")
+                switch error.code {
+                case PosixError.notFound: "; give its path with --config; config.example.json is one to start from"
+                case PosixError.permissionDenied: "; the user that linewarden runs as must be able to read it"
+                default: ""
+                }
+            return .unreadable("\(path): cannot read the configuration: \(error.reason.lowercased())\(remedy)")
         }
     }
 

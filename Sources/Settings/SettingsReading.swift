@@ -65,8 +65,9 @@ private struct State {
         }
         closesGateOnFailure = object.bool("close_gate_on_failure", default: false)
         let reader = object.required("directory")
-        directory = reader?.string() ?? ""
-        if !directory.isEmpty, !directory.hasPrefix("/") { reader?.fail("must be an absolute path") }
+        let text = reader?.string()
+        directory = text ?? ""
+        if let text, !text.hasPrefix("/") { reader?.fail("must be an absolute path") }
     }
 }
 
@@ -80,12 +81,13 @@ extension Settings.Webhook {
         for reader in readers {
             guard let endpoint = reader.object() else { continue }
             let path = endpoint.required("path")
-            let text = path?.string() ?? ""
-            if let path, !text.hasPrefix("/") || text.contains("?") || text.contains("#") {
-                path.fail("must be a path such as \"/webhooks/linq\", without a query")
+            let written = path?.string()
+            let text = written ?? ""
+            if written != nil, !text.hasPrefix("/") || text.contains("?") || text.contains("#") {
+                path?.fail("must be a path such as \"/webhooks/linq\", without a query")
             } else if text == "/healthz" {
                 path?.fail("is taken: load balancers ask there")
-            } else if endpoints.contains(where: { $0.path == text }) {
+            } else if written != nil, endpoints.contains(where: { $0.path == text }) {
                 path?.fail("is the path of another endpoint; give that one several secrets instead")
             }
             let list = endpoint.required("secrets")
@@ -110,7 +112,7 @@ extension Settings.Admin {
         listen = readListen(object)
         token = object.optional("token").flatMap { secrets.secret($0) }
         if object.optional("token") == nil, let open = listen.first(where: { !$0.isLocal }) {
-            reader?.fail("\(open) can be reached from other machines, so admin.token is needed")
+            reader?.fail("\(open) may be reachable from other machines, so admin.token is needed")
         }
     }
 }
@@ -173,9 +175,16 @@ extension DecisionPolicy {
         if let values = object.strings("pause") { pause = Set(values) }
         if let values = object.strings("slow") { slow = Set(values) }
         if let values = object.strings("allow") { allow = Set(values) }
-        for value in pause.intersection(slow).union(pause.intersection(allow)).union(slow.intersection(allow)).sorted()
-        {
-            object.fail(nil, "\(value) is in two lists; one value can have one effect only")
+        let lists = [("pause", pause), ("slow", slow), ("allow", allow)]
+        for value in pause.union(slow).union(allow).sorted() {
+            let names = lists.filter { $0.1.contains(value) }.map(\.0)
+            guard names.count > 1 else { continue }
+            let unwritten = names.filter { object.optional($0) == nil }.map { "; \($0) has it unless you write that list" }
+            object.fail(
+                nil,
+                "\(value) is in \(names.joined(separator: " and ")), but a value can have one effect only"
+                    + unwritten.joined()
+            )
         }
     }
 }

@@ -42,7 +42,8 @@ struct Serve: AsyncParsableCommand {
         let reload = EventSource.signal(Signal.hangUp, on: signals) { Task { await daemon.reload() } }
         log.notice("ready: linewarden \(Version.current)")
         Notifier.ready("serving")
-        await daemon.checkLedger()
+        Process.returnStartupPages()
+        Task { await daemon.checkLedger() }
         await Self.stopSignal(on: signals)
         log.notice("stopping")
         await daemon.stop()

@@ -108,6 +108,7 @@ private struct SinkHandler: RequestHandler {
         let headers = SignatureHeaders { request.headers.all($0) }
         switch headers.judge(body: request.body, secrets: [secret], now: now, tolerance: .minutes(5)) {
         case .genuine: return "signature verified"
+        case .missing where request.headers.first("webhook-signature") == nil: return "not signed"
         case .missing(let detail), .malformed(let detail): return "signature BAD: \(detail)"
         case .stale(let seconds): return "signature BAD: \(seconds) s old"
         case .mismatch: return "signature BAD: made with another secret"

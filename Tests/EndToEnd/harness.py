@@ -51,7 +51,7 @@ def eventually(condition, what, context=None, deadline=DEADLINE):
 
 def environment(**more):
     """What every linewarden process in the tests sees: no proxy and no service manager from outside."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH") if name in os.environ}
     return kept | {"SWIFT_BACKTRACE": "enable=no", "LINQ_WEBHOOK_SECRET": SECRET} | more
 
 

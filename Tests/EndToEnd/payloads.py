@@ -1,6 +1,6 @@
 """What Linq sends: bodies in all generations, and the headers that prove them (linq-contract.md, section 1).
 
-Standard signatures come from the PyPI package `standardwebhooks`, so that the daemon is judged by code it does not share.
+Standard signatures come from the PyPI package `standardwebhooks`: the daemon is judged by code it does not share.
 """
 
 import base64

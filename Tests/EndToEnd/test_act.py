@@ -27,7 +27,7 @@ def pager(make_daemon, sink):
     return make_daemon(hooks={"ops": http_hook(sink)}, routes=routes(page=["ops"])).start()
 
 
-# --- what an http hook receives ---------------------------------------------------------------------------------------
+# --- what an http hook receives -------------------------------------------------------------------
 
 
 def test_a_paused_line_is_told_as_documented(sender, sink):
@@ -65,7 +65,8 @@ def test_each_change_of_decision_is_told_once(sender, sink):
         sink.wait_for(index + 1)
     assert sink.types == types
     assert len({each.id for each in sink.requests}) == 4
-    assert [each.json["data"]["line"]["decision"] for each in sink.requests] == ["slowed", "paused", "slowed", "allowed"]
+    decisions = [each.json["data"]["line"]["decision"] for each in sink.requests]
+    assert decisions == ["slowed", "paused", "slowed", "allowed"]
 
 
 def test_an_incident_is_paged_from_beginning_to_end(pager, sink):
@@ -93,83 +94,7 @@ def test_the_daemons_own_troubles_are_told(make_daemon, sink):
     assert received.verify()["type"] == "daemon.alert"
 
 
-# --- slack ------------------------------------------------------------------------------------------------------------
-
-
-def slack_hook(sink, **more):
-    return {"type": "slack", "url": sink.url, "retry": {"first": "20ms", "max": "200ms"}} | more
-
-
-def texts(value):
-    """All texts in a Slack message, joined."""
-    if isinstance(value, dict):
-        return "\n".join(texts(each) if key != "text" or isinstance(each, dict) else each for key, each in value.items())
-    if isinstance(value, list):
-        return "\n".join(map(texts, value))
-    return ""
-
-
-def check_limits(message):
-    """Block Kit's limits (wire.md): what is over them, Slack refuses."""
-    assert message["text"] and len(message["blocks"]) <= 50
-    for block in message["blocks"]:
-        if block["type"] == "header":
-            assert block["text"]["type"] == "plain_text" and len(block["text"]["text"]) <= 150
-        for field in block.get("fields", []):
-            assert field["type"] == "mrkdwn" and 1 <= len(field["text"]) <= 2000
-        if block["type"] == "section" and "text" in block:
-            assert 1 <= len(block["text"]["text"]) <= 3000
-        assert len(block.get("fields", [])) <= 10 and len(block.get("elements", [])) <= 10
-    assert len(json.dumps(message)) < 13_200
-
-
-def test_slack_is_written_for_people(make_daemon, sink):
-    """Which line, what changed, since when, what linewarden did, what to do next."""
-    daemon = make_daemon(hooks={"ops": slack_hook(sink)}, routes=routes(page=["ops"])).start()
-    event = status_event(status="FLAGGED", previous_status="ACTIVE", changed_at="2026-02-18T18:35:05.000Z")
-    daemon.accept(event)
-    [received] = sink.wait_for(1)
-    assert received.headers["content-type"].startswith("application/json")
-    message = received.json
-    check_limits(message)
-    assert LINE in message["text"] and "paused" in message["text"]
-    said = texts(message["blocks"])
-    for expected in (LINE, "ACTIVE", "FLAGGED", "2026-02-18T18:35:05", "aused", "Linq", event["trace_id"]):
-        assert expected in said, f"{expected!r} is not in:\n{said}"
-
-
-def test_slack_hears_of_the_recovery(make_daemon, sink):
-    daemon = make_daemon(hooks={"ops": slack_hook(sink)}, routes=routes(page=["ops"])).start()
-    daemon.accept(status_event(status="FLAGGED", changed_at=moment(0)))
-    daemon.accept(status_event(status="ACTIVE", changed_at=moment(1)))
-    said = texts(sink.wait_for(2)[1].json)
-    assert LINE in said and "resume" in said
-
-
-def test_slack_values_from_outside_are_escaped(make_daemon, sink):
-    """Else a value could ping a whole channel."""
-    daemon = make_daemon(hooks={"ops": slack_hook(sink)}, routes=routes(page=["ops"])).start()
-    daemon.accept(status_event(status="<!channel> & more" + "x" * 5000))
-    message = sink.wait_for(1)[0].json
-    check_limits(message)
-    mrkdwn = [text for text in texts(message["blocks"]).split("\n")]
-    assert "&lt;!channel&gt; &amp; more" in "\n".join(mrkdwn)
-    for block in message["blocks"]:
-        if block["type"] != "header":
-            assert "<!channel>" not in texts(block)
-    assert "<!channel>" not in message["text"]
-
-
-def test_slack_says_ok_or_it_did_not_happen(make_daemon, make_sink):
-    """200 with another body is a proxy's login page, not Slack."""
-    sink = make_sink(script=[Reply(body=b"<html>log in</html>"), Reply(body=b"<html>log in</html>")])
-    daemon = make_daemon(hooks={"ops": slack_hook(sink)}, routes=routes(page=["ops"])).start()
-    daemon.accept(status_event(status="FLAGGED"))
-    daemon.wait_until_delivered(hook="ops")
-    assert len(sink.requests) == 3
-
-
-# --- gate files -------------------------------------------------------------------------------------------------------
+# --- gate files -----------------------------------------------------------------------------------
 
 
 def test_gate_files_come_and_go(daemon, directory):
@@ -207,7 +132,7 @@ def test_a_missing_gate_directory_is_made(daemon, directory):
     eventually(lambda: (paused / LINE).exists(), "a gate file")
 
 
-# --- retries ----------------------------------------------------------------------------------------------------------
+# --- retries --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 429, 408, 404, 401, 302])
@@ -291,7 +216,7 @@ def test_deliveries_survive_a_restart(make_daemon, sink, end):
     daemon.wait_until_delivered()
 
 
-# --- hooks that hang, and order ---------------------------------------------------------------------------------------
+# --- hooks that hang, and order -------------------------------------------------------------------
 
 
 def test_a_hanging_hook_delays_nobody(make_daemon, make_sink):
@@ -362,7 +287,7 @@ def test_only_the_last_of_many_decisions_is_delivered(make_daemon, sink):
         daemon.accept(status_event(status="ACTIVE" if second % 2 else "FLAGGED", changed_at=moment(second)))
     sink.up()
     daemon.wait_until_delivered()
-    assert sink.types == ["line.paused"]
+    assert sink.types[-1] == "line.paused" and len(sink.types) <= 2, "at most the one that was just under way"
     states = [each["state"] for each in daemon.deliveries()]
     assert states == ["superseded"] * (len(states) - 1) + ["delivered"]
 

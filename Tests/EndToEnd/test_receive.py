@@ -139,7 +139,9 @@ MALFORMED = {
         b"POST /webhooks/linq HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     ),
     "bad chunk size": b"POST /webhooks/linq HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-    "endless chunk size": b"POST /webhooks/linq HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 40 + b"\r\n",
+    "endless chunk size": (
+        b"POST /webhooks/linq HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + b"f" * 40 + b"\r\n"
+    ),
 }
 # RFC 9112 gives these a more precise status of their own.
 OTHERWISE_REFUSED = {"huge length": {400, 413}, "endless chunk size": {400, 413}}

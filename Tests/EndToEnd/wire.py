@@ -76,10 +76,10 @@ def request_bytes(path, body=b"", headers=None, method="POST", length=True):
 
 
 def chunked(body, size):
-    """A body in chunks of some size, with a chunk extension and a trailer to be skipped."""
+    """A body in chunks of some size, the last with an extension, and a trailer: both are to be skipped."""
     pieces = [body[index : index + size] for index in range(0, len(body), size)]
-    chunks = b"".join(b"%x;note=1\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
-    return chunks + b"0\r\nX-Trailer: ignored\r\n\r\n"
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces)
+    return chunks + b"0;note=1\r\nX-Trailer: ignored\r\n\r\n"
 
 
 class RawStream:

@@ -47,7 +47,9 @@ struct SlackMessage {
         guard let line = message.line else { return message.type }
         switch message.type {
         case "incident.resolved": return "\(line.phoneNumber) has recovered: sends resumed"
-        case "incident.updated": return "\(line.phoneNumber) is still \(line.decision.rawValue): \(causes(line))"
+        case "incident.updated":
+            let now = line.isNewDecision ? "now" : "still"
+            return "\(line.phoneNumber) is \(now) \(line.decision.rawValue): \(causes(line))"
         case "incident.reminder":
             return "Reminder: \(line.phoneNumber) is still \(line.decision.rawValue): \(causes(line))"
         default: return "\(line.phoneNumber) is \(line.decision.rawValue): \(causes(line))"

@@ -1,0 +1,29 @@
+import Glibc
+import Posix
+
+/// A directory of a test's own, removed with all that is in it.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        var template = Array("/tmp/linewarden-test.XXXXXX".utf8CString)
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        guard let made else { throw PosixError(call: "mkdtemp", code: errno) }
+        path = made
+    }
+
+    deinit { Self.remove(path) }
+
+    /// The path of a file in it.
+    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+
+    private static func remove(_ directory: String) {
+        chmod(directory, 0o700)
+        for name in (try? File.names(in: directory)) ?? [] where unlink("\(directory)/\(name)") != 0 {
+            remove("\(directory)/\(name)")
+        }
+        rmdir(directory)
+    }
+}

@@ -1,0 +1,51 @@
+import Dispatch
+import Testing
+
+@testable import Posix
+
+@Suite(.timeLimit(.minutes(1))) struct QueueExecutorTests {
+    private actor Counter {
+        let executor: QueueExecutor
+        private(set) var values: [Int] = []
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        init(_ executor: QueueExecutor) { self.executor = executor }
+
+        func add(_ value: Int) { values.append(value) }
+
+        func checkQueue() { dispatchPrecondition(condition: .onQueue(executor.queue)) }
+    }
+
+    @Test("An actor's methods run on its queue, and the queue's blocks enter it synchronously")
+    func isolates() async {
+        let counter = Counter(QueueExecutor(label: "counter"))
+        await counter.checkQueue()
+        counter.executor.run { counter.assumeIsolated { $0.add(1) } }
+        await counter.add(2)
+        counter.executor.run { counter.assumeIsolated { $0.add(3) } }
+        #expect(await counter.values == [1, 2, 3])
+    }
+
+    @Test("What many tasks and blocks do is done one after the other")
+    func serializes() async {
+        let counter = Counter(QueueExecutor(label: "counter"))
+        await withTaskGroup { group in
+            for value in 0..<200 {
+                group.addTask { await counter.add(value) }
+                group.addTask { counter.executor.run { counter.assumeIsolated { $0.add(value) } } }
+            }
+        }
+        #expect(await counter.values.sorted() == (0..<200).flatMap { [$0, $0] })
+    }
+
+    @Test("Entering from elsewhere ends the process instead of racing")
+    func refusesStrangers() async {
+        await #expect(processExitsWith: .failure) {
+            let counter = Counter(QueueExecutor(label: "counter"))
+            Self.enter(counter)
+        }
+    }
+
+    private static func enter(_ counter: Counter) { counter.assumeIsolated { $0.add(1) } }
+}
