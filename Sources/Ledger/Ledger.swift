@@ -220,7 +220,7 @@ package actor Ledger {
         instruments.commitSeconds.observe(clock.steady().since(start).seconds)
         observer(report)
         replies.forEach { $0() }
-        checkpointer.consider(loggedPages: connection.loggedPages)
+        if checkpointer.shouldFinish(loggedPages: connection.loggedPages) { _ = try? connection.checkpoint() }
     }
 
     private func perform(_ work: Work, _ report: inout CommitReport) throws(SQLiteError) -> @Sendable () -> Void {
