@@ -27,8 +27,8 @@ package struct ServerLimits: Sendable, Equatable {
     package var writeTime = Span.seconds(30)
     /// From a whole request to its answer.
     ///
-    /// Beyond: 503, so that the sender tries again.
-    package var handlerTime = Span.seconds(30)
+    /// Beyond: 503, so that the sender tries again. Linq itself waits for ten seconds.
+    package var handlerTime = Span.seconds(9)
     /// Connections at once, in all.
     ///
     /// Beyond: 503.

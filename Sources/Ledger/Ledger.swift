@@ -75,6 +75,8 @@ package actor Ledger {
         do {
             try File.makeDirectory(directory, mode: 0o750)
             directoryLock = try File.lock("\(directory)/lock")
+            // SQLite would make it readable for everybody; it holds what Linq sent, and keys of hooks.
+            try File.make(path, mode: 0o640)
         } catch {
             throw error.wouldBlock ? .locked(path: directory) : .directory(error)
         }

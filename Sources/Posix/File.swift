@@ -101,6 +101,12 @@ package enum File {
         return names
     }
 
+    /// Makes an empty file with these permissions, unless there is one already.
+    package static func make(_ path: String, mode: UInt32) throws(PosixError) {
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC
+        _ = Descriptor(owning: try system("open", path) { open(path, flags, mode) })
+    }
+
     /// Bytes in a file; nil when there is none.
     package static func size(_ path: String) -> Int? {
         var status = stat()

@@ -33,6 +33,7 @@ BATCH_SIZE = "linewarden_commit_batch_size"
 COMMIT_SECONDS = "linewarden_commit_seconds"
 DELIVERIES = "linewarden_deliveries_total"
 LINES = "linewarden_lines"
+CONNECTIONS = "linewarden_connections"
 PENDING = "linewarden_pending_deliveries"
 OLDEST = "linewarden_oldest_pending_delivery_seconds"
 
@@ -264,6 +265,10 @@ class Daemon:
             rows = [dict(row) for row in connection.execute(query, values)]
         connection.close()
         return rows
+
+    def wait_until_idle(self):
+        """Until the webhook listener holds no connection: none may be forgotten when its peer is gone."""
+        eventually(lambda: self.metrics.value(CONNECTIONS) == 0, "no connection open", lambda: self.log)
 
     def event_ids(self):
         return {row["id"] for row in self.rows("SELECT id FROM event")}

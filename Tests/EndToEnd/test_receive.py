@@ -1,6 +1,7 @@
 """HTTP/1.1 as clients, proxies and attackers really speak it (issue 2, point 1)."""
 
 import socket
+import struct
 
 import pytest
 
@@ -117,6 +118,7 @@ def test_a_larger_body_is_refused(daemon, framing):
         answer = stream.answer()
         assert answer.status == 413 and answer.headers["connection"] == "close"
         assert stream.is_closed()
+    daemon.wait_until_idle()
 
 
 MALFORMED = {
@@ -169,12 +171,21 @@ def test_a_header_that_is_too_large(daemon):
         assert stream.answer().status == 431
 
 
-def test_peers_that_vanish_disturb_nobody(daemon):
+@pytest.mark.parametrize("manner", ["close", "reset"])
+@pytest.mark.parametrize("kind", ["tcp", "unix"])
+def test_peers_that_vanish_disturb_nobody(make_daemon, directory, kind, manner):
+    """At any moment: before a byte, in the middle, with the answer unread. Their connections are forgotten at once."""
+    listen = "127.0.0.1:0" if kind == "tcp" else f"unix:{directory}/hook.sock"
+    daemon = make_daemon(webhook={"listen": [listen]}).start()
     whole = request()
-    for length in (0, 1, 20, len(whole) - 1):
-        with wire.RawStream(daemon.webhook) as stream:
-            stream.send(whole[:length])
+    for data in (b"", whole[:1], whole[:20], whole[:-1], whole, whole + whole, whole + whole[:-1], b"nonsense\r\n\r\n"):
+        for _ in range(5):
+            with wire.RawStream(daemon.webhook) as stream:
+                stream.send(data)
+                if manner == "reset":
+                    stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     assert daemon.deliver(status_event()).status == 200
+    daemon.wait_until_idle()
 
 
 def test_http_1_0_and_connection_close(daemon):
