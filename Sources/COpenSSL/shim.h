@@ -15,3 +15,59 @@ static inline int lw_sha256(const void *data, size_t length, unsigned char *dige
     unsigned int written = 0;
     return EVP_Digest(data, length, digest, &written, EVP_sha256(), NULL) == 1 && written == 32;
 }
+
+// --- TLS. SSL_CTX_set_min_proto_version and friends are macros, which Swift cannot see.
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <string.h>
+
+/// ALPN (RFC 7301): `http/1.1` if it is offered; a client that offers only other protocols is refused with the alert
+/// that section 3.2 asks for, instead of being answered in a protocol it did not ask for.
+static inline int lw_select_http11(SSL *ssl, const unsigned char **out, unsigned char *length,
+                                   const unsigned char *offered, unsigned int count, void *context) {
+    (void)ssl;
+    (void)context;
+    static const unsigned char supported[] = "\x08http/1.1";
+    unsigned char *selected = NULL;
+    int verdict = SSL_select_next_proto(&selected, length, supported, sizeof supported - 1, offered, count);
+    *out = selected;
+    return verdict == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/// A server's context: TLS 1.2 and 1.3, forward secret ciphers, no renegotiation, no compression, sessions resumed by
+/// tickets. NULL when memory is short.
+static inline SSL_CTX *lw_tls_server_context(void) {
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    if (!context) return NULL;
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                                     SSL_OP_PRIORITIZE_CHACHA | SSL_OP_IGNORE_UNEXPECTED_EOF);
+    // Mozilla's "intermediate" list, version 5.7, for TLS 1.2; TLS 1.3 has good ones only.
+    SSL_CTX_set_cipher_list(context, "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+                                     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+                                     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305");
+    // A write may be continued from another address with more bytes; an idle connection keeps no buffers.
+    SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    // Tickets carry the session; a cache of our own would only grow.
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_alpn_select_cb(context, lw_select_http11, NULL);
+    return context;
+}
+
+/// Seconds from now until the end of the context's certificate; negative when it has ended; INT_MIN when there is none.
+static inline long long lw_certificate_seconds_left(const SSL_CTX *context) {
+    X509 *certificate = SSL_CTX_get0_certificate(context);
+    int days = 0, seconds = 0;
+    if (!certificate || !ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate))) return -9223372036854775807ll;
+    return (long long)days * 86400 + seconds;
+}
+
+/// The oldest error of this thread's queue in words, and the queue emptied; "" when there is none.
+static inline void lw_tls_error(char *words, size_t size) {
+    unsigned long code = ERR_get_error();
+    const char *reason = code ? ERR_reason_error_string(code) : NULL;
+    words[0] = 0;
+    if (reason) strncat(words, reason, size - 1);
+    ERR_clear_error();
+}

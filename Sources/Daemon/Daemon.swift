@@ -172,6 +172,9 @@ package actor Daemon {
         try await ledger.adopt(policy: new.policy, planner: wiring.planner)
         webhookHandler.adopt(endpoints)
         desk.adopt(new.policy)
+        // Nothing may be delivered between the look at the ledger and the restoring: it would be undone by what was true
+        // a moment before. What is committed meanwhile waits, and corrects what was restored.
+        await dispatcher.finish(within: .seconds(3))
         let records = try await Self.restrictedLines(reader, new.policy)
         for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
         await dispatcher.adopt(hooks)

@@ -1,59 +1,92 @@
+import Crypto
 import HTTPWire
 import Posix
 
 /// One accepted connection: a descriptor, its event sources, and the state that says what they are for.
 final class Connection {
+    /// What the connection waits for after some bytes were moved.
+    enum Flow: Equatable {
+        /// What was to be done is done, as far as the peer has sent.
+        case done
+        /// There is no room to write.
+        case needsRoom
+        /// It is broken, and why; empty for the everyday reasons.
+        case broken(String)
+    }
+
     let id: UInt64
     let peer: PeerAddress
     let socket: SharedDescriptor
+    let transport: Transport
     var state: ConnectionState
     var readable: EventSource?
-    /// There only while the kernel's buffer is full.
+    /// There only while there is no room to write.
     var writable: EventSource?
+    /// When the wheel looks at it next.
+    var looksAgain: Steady
     private var written = 0
 
-    init(id: UInt64, peer: PeerAddress, socket: SharedDescriptor, state: ConnectionState) {
+    init(id: UInt64, peer: PeerAddress, socket: SharedDescriptor, transport: Transport, state: ConnectionState) {
         self.id = id
         self.peer = peer
         self.socket = socket
+        self.transport = transport
         self.state = state
+        looksAgain = state.deadline
     }
 
-    /// Reads what is there, but not for ever: the other connections of the loop wait.
-    ///
-    /// - Throws: When the connection is broken.
-    func read(into buffer: UnsafeMutableRawBufferPointer) throws(PosixError) {
-        for _ in 0..<4 where state.wantsBytes {
-            guard let count = try Socket.receive(socket, into: buffer) else { return }
-            if count == 0 { return state.peerClosed() }
-            state.receive(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
-            if count < buffer.count { return }
+    /// Whether bytes have arrived that no event will tell of: TLS deciphers a record at a time.
+    var hasUnreadBytes: Bool {
+        if case .tls(let session) = transport { return state.wantsBytes && session.hasUnreadBytes }
+        return false
+    }
+
+    /// Makes the TLS handshake, if there is one to be made, and reads what is there, but not for ever: the other
+    /// connections of the loop wait.
+    func read(into buffer: UnsafeMutableRawBufferPointer, now: Steady) -> Flow {
+        if state.stage == .handshaking {
+            switch transport.shakeHands() {
+            case .moved: state.handshakeFinished(now: now)
+            case .needsBytes: return .done
+            case .needsRoom: return .needsRoom
+            case .closed: return .broken("")
+            case .broken(let reason): return .broken(reason)
+            }
         }
+        for _ in 0..<4 where state.wantsBytes {
+            switch transport.read(socket, into: buffer) {
+            case .moved(let count):
+                state.receive(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+                // All that the kernel had: asking again would only tell so.
+                if case .plain = transport, count < buffer.count { return .done }
+            case .needsBytes: return .done
+            case .needsRoom: return .needsRoom
+            case .closed:
+                state.peerClosed()
+                return .done
+            case .broken(let reason): return .broken(reason)
+            }
+        }
+        return .done
     }
 
     /// Writes the output as far as there is room.
-    ///
-    /// True: all of it is written.
-    ///
-    /// - Throws: When the connection is broken.
-    func write() throws(PosixError) -> Bool {
+    func write() -> Flow {
         while written < state.output.count {
-            var count: Int?
-            var failure: PosixError?
-            state.output.withUnsafeBytes { bytes in
-                do throws(PosixError) {
-                    count = try Socket.send(socket, UnsafeRawBufferPointer(rebasing: bytes[written...]))
-                } catch {
-                    failure = error
-                }
+            let outcome = state.output.withUnsafeBytes { bytes in
+                transport.write(socket, UnsafeRawBufferPointer(rebasing: bytes[written...]))
             }
-            if let failure { throw failure }
-            guard let count else { return false }
-            written += count
+            switch outcome {
+            case .moved(let count): written += count
+            // TLS may have to read before it can write; what arrives wakes the loop anyway.
+            case .needsBytes, .needsRoom: return .needsRoom
+            case .closed: return .broken("")
+            case .broken(let reason): return .broken(reason)
+            }
         }
         written = 0
         // A large page (the metrics, a list of lines) is not kept for a connection that idles.
         state.output.removeAll(keepingCapacity: state.output.capacity <= 4_096)
-        return true
+        return .done
     }
 }

@@ -7,6 +7,8 @@ import Posix
 /// No input or output of its own.
 struct ConnectionState {
     enum Stage: Equatable {
+        /// TLS is being agreed on.
+        case handshaking
         /// Waiting for a request, or for the rest of one.
         case reading
         /// A request is with the handler.
@@ -36,7 +38,7 @@ struct ConnectionState {
     /// Bytes of a next request that are kept while one is handled.
     private static let pipelineBytes = 65_536
 
-    private(set) var stage = Stage.reading
+    private(set) var stage: Stage
     /// Bytes to be written.
     var output: [UInt8] = []
     /// Counts requests; the answer to an earlier one is too late.
@@ -49,9 +51,17 @@ struct ConnectionState {
     private var peerHasClosed = false
     private let limits: ServerLimits
 
-    init(limits: ServerLimits, now: Steady) {
+    init(limits: ServerLimits, now: Steady, shakesHands: Bool = false) {
         self.limits = limits
         parser = RequestParser(limits: limits.message)
+        stage = shakesHands ? .handshaking : .reading
+        deadline = now + (shakesHands ? limits.handshakeTime : limits.idleTime)
+    }
+
+    /// TLS is agreed on; requests may come.
+    mutating func handshakeFinished(now: Steady) {
+        guard stage == .handshaking else { return }
+        stage = .reading
         deadline = now + limits.idleTime
     }
 
@@ -64,6 +74,7 @@ struct ConnectionState {
         switch stage {
         case .reading, .draining: return true
         case .handling, .flushing: return parser.bufferedBytes < Self.pipelineBytes
+        case .handshaking: return true
         case .closed: return false
         }
     }
@@ -87,7 +98,7 @@ struct ConnectionState {
     mutating func next(now: Steady, date: String, isStopping: Bool) -> Step {
         switch stage {
         case .closed: return .close
-        case .handling, .draining: return .wait
+        case .handshaking, .handling, .draining: return .wait
         case .flushing: return .flush
         case .reading: break
         }
@@ -160,6 +171,9 @@ struct ConnectionState {
     /// Gives the name of the limit for the counter; ask `next` what to do.
     mutating func expire(now: Steady, date: String) -> String {
         switch (stage, parser.phase) {
+        case (.handshaking, _):
+            stage = .closed
+            return "handshake"
         case (.reading, .head):
             refuse(
                 .refusal(.requestTimeout, "header_timeout", "the request's header took too long"),

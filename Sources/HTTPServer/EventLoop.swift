@@ -1,4 +1,5 @@
 import Chrono
+import Crypto
 import HTTPWire
 import Metrics
 import Posix
@@ -14,6 +15,7 @@ actor EventLoop {
     private let limits: ServerLimits
     private let clock: Clock
     private let instruments: HTTPServer.Instruments
+    private let tls: TLSCertificate?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     private var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
     private var connections: [UInt64: Connection] = [:]
@@ -32,13 +34,15 @@ actor EventLoop {
         handler: any RequestHandler,
         limits: ServerLimits,
         clock: Clock,
-        instruments: HTTPServer.Instruments
+        instruments: HTTPServer.Instruments,
+        tls: TLSCertificate?
     ) {
         executor = QueueExecutor(label: name)
         self.handler = handler
         self.limits = limits
         self.clock = clock
         self.instruments = instruments
+        self.tls = tls
         wheel = DeadlineWheel(now: clock.steady())
     }
 
@@ -102,12 +106,20 @@ actor EventLoop {
             instruments.limited.add(1, "connections")
             return refuse(socket)
         }
+        var transport = Transport.plain
+        if peer.isInternet, let context = tls?.current {
+            // Without memory for a session there is none for anything else either.
+            guard let session = context.makeSession(socket) else { return }
+            transport = .tls(session)
+        }
         lastID += 1
         let id = lastID
-        let state = ConnectionState(limits: limits, now: clock.steady())
-        let connection = Connection(id: id, peer: peer, socket: socket, state: state)
+        var shakesHands = false
+        if case .tls = transport { shakesHands = true }
+        let state = ConnectionState(limits: limits, now: clock.steady(), shakesHands: shakesHands)
+        let connection = Connection(id: id, peer: peer, socket: socket, transport: transport, state: state)
         connection.readable = EventSource.readable(socket, on: executor) { [weak self] in
-            self?.assumeIsolated { $0.read(id) }
+            self?.assumeIsolated { $0.serve(id) }
         }
         connections[id] = connection
         instruments.open.add(1)
@@ -121,29 +133,18 @@ actor EventLoop {
 
     /// Tells a connection that is one too many, as far as that goes without waiting for it.
     private func refuse(_ socket: SharedDescriptor) {
+        // Under TLS it could only be told after a handshake, which is what there is no room for.
+        if tls != nil { return }
         var bytes: [UInt8] = []
         HTTPResponse.refusal(.serviceUnavailable, "too_many_connections", "too many connections; try again later")
             .serialize(into: &bytes, version: .http11, keepAlive: false, forHead: false, date: httpDate())
         _ = bytes.withUnsafeBytes { try? Socket.send(socket, $0) }
     }
 
-    private func read(_ id: UInt64) {
+    /// Something has arrived, or there is room again.
+    private func serve(_ id: UInt64) {
         guard let connection = connections[id] else { return }
-        do throws(PosixError) {
-            try connection.read(into: buffer)
-            try advance(connection)
-        } catch {
-            close(connection)
-        }
-    }
-
-    private func write(_ id: UInt64) {
-        guard let connection = connections[id] else { return }
-        do throws(PosixError) {
-            try advance(connection)
-        } catch {
-            close(connection)
-        }
+        if proceed(connection, connection.read(into: buffer, now: clock.steady())) { advance(connection) }
     }
 
     private func takeAnswers() {
@@ -152,20 +153,22 @@ actor EventLoop {
                 continue
             }
             connection.state.answer(answer.response, date: httpDate(), now: clock.steady())
-            write(connection.id)
+            advance(connection)
         }
     }
 
     /// Does what the connection's state asks for, until it must wait for something.
-    private func advance(_ connection: Connection) throws(PosixError) {
+    private func advance(_ connection: Connection) {
         while true {
             switch connection.state.next(now: clock.steady(), date: httpDate(), isStopping: isStopping) {
-            case .wait: return settle(connection)
+            case .wait:
+                guard connection.hasUnreadBytes else { return settle(connection) }
+                guard proceed(connection, connection.read(into: buffer, now: clock.steady())) else { return }
             case .close: return close(connection)
             case .flush:
-                guard try connection.write() else { return awaitRoom(connection) }
+                guard proceed(connection, connection.write()) else { return }
                 connection.writable = nil
-                if connection.state.flushed(now: clock.steady()) { Socket.finishWriting(connection.socket) }
+                if connection.state.flushed(now: clock.steady()) { connection.transport.finishWriting(connection.socket) }
             case .handle(let request):
                 let reply = Reply(loop: self, connection: connection.id, exchange: connection.state.exchange)
                 if let response = handler.handle(request, from: connection.peer, reply: reply) {
@@ -175,19 +178,39 @@ actor EventLoop {
         }
     }
 
-    private func awaitRoom(_ connection: Connection) {
-        let id = connection.id
-        if connection.writable == nil {
-            connection.writable = EventSource.writable(connection.socket, on: executor) { [weak self] in
-                self?.assumeIsolated { $0.write(id) }
+    /// Whether to go on after bytes were moved. Else the connection waits for room, or is closed.
+    private func proceed(_ connection: Connection, _ flow: Connection.Flow) -> Bool {
+        switch flow {
+        case .done: return true
+        case .needsRoom:
+            let id = connection.id
+            if connection.writable == nil {
+                connection.writable = EventSource.writable(connection.socket, on: executor) { [weak self] in
+                    self?.assumeIsolated { $0.serve(id) }
+                }
             }
+            settle(connection)
+            return false
+        case .broken(let reason):
+            if !reason.isEmpty { instruments.tlsFailures.add(1, reason) }
+            close(connection)
+            return false
         }
-        settle(connection)
     }
 
-    /// Reading is level-triggered: a source whose bytes nobody takes would call again at once.
     private func settle(_ connection: Connection) {
+        // Reading is level-triggered: a source whose bytes nobody takes would call again at once.
         if connection.state.wantsBytes { connection.readable?.resume() } else { connection.readable?.suspend() }
+        lookAgain(connection)
+    }
+
+    /// The wheel finds deadlines that move away by itself; one that comes nearer has to be put in anew.
+    private func lookAgain(_ connection: Connection) {
+        let deadline = connection.state.deadline
+        if deadline < connection.looksAgain {
+            connection.looksAgain = deadline
+            wheel.add(connection.id, deadline: deadline)
+        }
     }
 
     private func expire() {
@@ -196,9 +219,13 @@ actor EventLoop {
             guard let connection = connections[id] else { continue }
             if connection.state.deadline <= now {
                 instruments.timeouts.add(1, connection.state.expire(now: now, date: httpDate()))
-                write(id)
+                advance(connection)
             }
-            if connections[id] != nil { wheel.add(id, deadline: connection.state.deadline) }
+            // An entry that an earlier one made needless leads nowhere.
+            if connections[id] != nil, connection.looksAgain <= now {
+                connection.looksAgain = connection.state.deadline
+                wheel.add(id, deadline: connection.looksAgain)
+            }
         }
         if connections.isEmpty { ticker = nil }
     }

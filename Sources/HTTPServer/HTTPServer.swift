@@ -13,6 +13,8 @@ package final class HTTPServer: Sendable {
         package let acceptFailures = Counter()
         /// By the limit that was reached.
         package let limited = Counter()
+        /// By OpenSSL's words: handshakes and connections that TLS ended.
+        package let tlsFailures = Counter()
         /// By what took too long.
         package let timeouts = Counter()
         package init() {}
@@ -27,9 +29,11 @@ package final class HTTPServer: Sendable {
     ///
     /// `loops`: event loops, each with a queue of its own and, on TCP, a listener of its own.
     ///
+    /// `tls`: what TCP connections are shown; nil: they are not enciphered. Unix sockets never are.
+    ///
     /// `inherited`: sockets that the service manager opened, by their names.
     ///
-    /// `Throws`: `ListenError` naming the address; nothing is left open then.
+    /// - Throws: `ListenError` naming the address; nothing is left open then.
     package init(
         name: String,
         listen listenAddresses: [ListenAddress],
@@ -37,6 +41,7 @@ package final class HTTPServer: Sendable {
         limits: ServerLimits = ServerLimits(),
         clock: Clock = .system,
         inherited: [String: [SharedDescriptor]] = [:],
+        tls: TLSCertificate? = nil,
         handler: any RequestHandler
     ) async throws(ListenError) {
         var sockets: [[SharedDescriptor]] = []
@@ -54,7 +59,8 @@ package final class HTTPServer: Sendable {
                 handler: handler,
                 limits: limits,
                 clock: clock,
-                instruments: instruments
+                instruments: instruments,
+                tls: tls
             )
         }
         for (index, loop) in loops.enumerated() {

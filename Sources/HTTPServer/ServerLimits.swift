@@ -9,6 +9,10 @@ package struct ServerLimits: Sendable, Equatable {
     ///
     /// Beyond: 413, 414 or 431.
     package var message = HTTPLimits()
+    /// From the connection to the end of the TLS handshake.
+    ///
+    /// Beyond: closed.
+    package var handshakeTime = Span.seconds(10)
     /// From the first byte of a request to the end of its header.
     ///
     /// Beyond: 408.

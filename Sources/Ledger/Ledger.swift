@@ -57,7 +57,7 @@ package actor Ledger {
     ///
     /// `observer`: told after every commit, before the replies, what it changed.
     ///
-    /// `Throws`: `LedgerError`.
+    /// - Throws: `LedgerError`.
     package init(
         directory: String,
         clock: Clock = .system,

@@ -19,7 +19,7 @@ package enum Socket {
     ///
     /// `backlog`: connections the kernel keeps until they are accepted (capped by net.core.somaxconn).
     ///
-    /// `Throws`: `PosixError` whose subject is the address.
+    /// - Throws: `PosixError` whose subject is the address.
     package static func listen(
         _ address: ListenAddress,
         sharingPort: Bool,

@@ -66,7 +66,10 @@ struct RouteReading {
         let slow = hooks.read(object, "slow", for: .control)
         let page = hooks.read(object, "page", for: .page)
         check(values, object, pause: pause, slow: slow)
-        if object.optional("pause") == nil, object.optional("slow") == nil, object.optional("page") == nil {
+        let isIdle = ["pause", "slow", "page"].allSatisfy { key in
+            object.optional(key).map { $0.value.array?.isEmpty == true } ?? true
+        }
+        if isIdle {
             object.warn(nil, "does nothing: it names no hook under pause, slow or page")
         }
         if let reminder = object.optional("remind_every"), reminder.span(in: .minutes(1) ... .days(30)) != nil {

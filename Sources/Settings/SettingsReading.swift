@@ -179,12 +179,9 @@ extension DecisionPolicy {
         for value in pause.union(slow).union(allow).sorted() {
             let names = lists.filter { $0.1.contains(value) }.map(\.0)
             guard names.count > 1 else { continue }
-            let unwritten = names.filter { object.optional($0) == nil }.map { "; \($0) has it unless you write that list" }
-            object.fail(
-                nil,
-                "\(value) is in \(names.joined(separator: " and ")), but a value can have one effect only"
-                    + unwritten.joined()
-            )
+            // Whoever wrote one list should learn where the other one comes from.
+            let places = names.map { object.optional($0) == nil ? "\($0) (by default)" : $0 }.joined(separator: " and ")
+            object.fail(nil, "\(value) is in \(places), but a value can have one effect only")
         }
     }
 }
