@@ -1,7 +1,9 @@
 import COpenSSL
 import Posix
 
-/// One TLS connection of a server, on a socket that never blocks. It belongs to the event loop of its connection.
+/// One TLS connection of a server, on a socket that never blocks.
+///
+/// It belongs to the event loop of its connection.
 package final class TLSSession {
     /// How a step ended.
     package enum Step {
@@ -46,7 +48,9 @@ package final class TLSSession {
         step { SSL_write($0, bytes.baseAddress, CInt(clamping: bytes.count)) }
     }
 
-    /// Says that nothing more will be sent (close_notify, RFC 8446, section 6.1). Not waited for.
+    /// Says that nothing more will be sent (close_notify, RFC 8446, section 6.1).
+    ///
+    /// Not waited for.
     package func sayGoodbye() {
         if isEstablished { SSL_shutdown(handle) }
         ERR_clear_error()

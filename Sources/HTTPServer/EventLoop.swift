@@ -168,7 +168,9 @@ actor EventLoop {
             case .flush:
                 guard proceed(connection, connection.write()) else { return }
                 connection.writable = nil
-                if connection.state.flushed(now: clock.steady()) { connection.transport.finishWriting(connection.socket) }
+                if connection.state.flushed(now: clock.steady()) {
+                    connection.transport.finishWriting(connection.socket)
+                }
             case .handle(let request):
                 let reply = Reply(loop: self, connection: connection.id, exchange: connection.state.exchange)
                 if let response = handler.handle(request, from: connection.peer, reply: reply) {
@@ -178,7 +180,9 @@ actor EventLoop {
         }
     }
 
-    /// Whether to go on after bytes were moved. Else the connection waits for room, or is closed.
+    /// Whether to go on after bytes were moved.
+    ///
+    /// Else the connection waits for room, or is closed.
     private func proceed(_ connection: Connection, _ flow: Connection.Flow) -> Bool {
         switch flow {
         case .done: return true

@@ -1,7 +1,9 @@
 package import Crypto
 import Synchronization
 
-/// The certificate a server shows now. Connections keep the one they began with, so a new one disturbs nobody.
+/// The certificate a server shows now.
+///
+/// Connections keep the one they began with, so a new one disturbs nobody.
 package final class TLSCertificate: Sendable {
     private let context: Mutex<TLSContext>
 

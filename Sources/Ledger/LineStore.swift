@@ -59,7 +59,8 @@ final class LineStore {
             Value(state.hold?.since.microseconds),
             Value(state.hold?.until?.microseconds),
             .integer(record.decisionSince.microseconds),
-            Value(record.incident), Value(record.lastEvent),
+            Value(record.incident),
+            Value(record.lastEvent),
             .text(record.decision.rawValue)
         )
     }

@@ -10,7 +10,9 @@ package struct LineRecord: Sendable, Hashable {
     package let incident: String?
     /// Where the chain of evidence begins: the row of the newest event about the line.
     let lastEvent: Int64?
-    /// The decision that was written down. Under new rules the assessment may already be another.
+    /// The decision that was written down.
+    ///
+    /// Under new rules the assessment may already be another.
     let decision: Decision
 }
 
