@@ -35,6 +35,19 @@ extension SecretSource {
     /// Reads a text that may be secret, such as a URL, in the same forms; a literal is accepted silently.
     package func text(_ reader: ValueReader) -> String? { read(reader, literalIsWarning: false) }
 
+    /// The path of a file that another library reads: the path itself, `{"file":"path"}` or `{"credential":"name"}`.
+    package func path(_ reader: ValueReader) -> String? {
+        if reader.value.string != nil { return reader.string() }
+        guard reader.value.members != nil, let object = reader.object() else {
+            reader.fail(#"expected a path, {"file": "PATH"} or {"credential": "NAME"}"#)
+            return nil
+        }
+        if let credential = object.optional("credential"), let name = credential.string() {
+            return credentialPath(name, credential)
+        }
+        return object.required("file")?.string()
+    }
+
     private func read(_ reader: ValueReader, literalIsWarning: Bool) -> String? {
         if reader.value.string != nil {
             guard let literal = reader.string() else { return nil }
@@ -75,15 +88,9 @@ extension SecretSource {
             found = environment(name)
             if found == nil { reader.fail("the environment variable \(name) is not set") }
         case "credential":
-            guard let directory = environment("CREDENTIALS_DIRECTORY") else {
-                reader.fail(
-                    "there is no credential \"\(name)\": CREDENTIALS_DIRECTORY is not set; "
-                        + "the service's unit needs LoadCredential=\(name):PATH"
-                )
-                return nil
-            }
+            guard let path = credentialPath(name, reader) else { return nil }
             what = "credential"
-            found = contents(of: "\(directory)/\(name)", reader)
+            found = contents(of: path, reader)
         default:
             what = "file"
             found = contents(of: name, reader)
@@ -91,6 +98,15 @@ extension SecretSource {
         guard let found else { return nil }
         if found.isEmpty { reader.fail("the \(what) \(name) is empty") }
         return found.isEmpty ? nil : found
+    }
+
+    private func credentialPath(_ name: String, _ reader: ValueReader) -> String? {
+        if let directory = environment("CREDENTIALS_DIRECTORY") { return "\(directory)/\(name)" }
+        reader.fail(
+            "there is no credential \"\(name)\": CREDENTIALS_DIRECTORY is not set; "
+                + "the service's unit needs LoadCredential=\(name):PATH"
+        )
+        return nil
     }
 
     private func contents(of path: String, _ reader: ValueReader) -> String? {

@@ -1,4 +1,5 @@
 import Chrono
+import Crypto
 import HTTPServer
 import HTTPWire
 import Intake
@@ -16,17 +17,23 @@ final class AdminDesk: Sendable {
     /// Pieces of evidence and deliveries shown with one line.
     private static let historyLimit = 100
 
+    private struct State: Sendable {
+        var policy: DecisionPolicy
+        var server = HTTPServer.Instruments()
+        var certificate: TLSCertificate?
+        /// What a check of the ledger's file found.
+        var damage: String?
+        var reload: (@Sendable () async -> String?)?
+    }
+
     private let board: GateBoard
     private let ledger: Ledger
     private let reader: LedgerReader
     private let instruments: DaemonInstruments
     private let clock: Clock
     private let started: Timestamp
-    private let server: Mutex<HTTPServer.Instruments?> = Mutex(nil)
-    private let policy: Mutex<DecisionPolicy>
     private let closesGate: Bool
-    private let damage = Mutex<String?>(nil)
-    private let reloader = Mutex<(@Sendable () async -> String?)?>(nil)
+    private let state: Mutex<State>
 
     init(
         board: GateBoard,
@@ -42,26 +49,41 @@ final class AdminDesk: Sendable {
         self.reader = reader
         self.instruments = instruments
         self.clock = clock
-        self.policy = Mutex(policy)
+        state = Mutex(State(policy: policy))
         closesGate = closesGateOnFailure
         started = clock.now()
     }
 
-    /// The webhook server's numbers, once it runs.
-    func watch(_ instruments: HTTPServer.Instruments) { server.withLock { $0 = instruments } }
+    /// The webhook server's numbers and certificate, once it runs.
+    func watch(_ instruments: HTTPServer.Instruments, _ certificate: TLSCertificate?) {
+        state.withLock { state in
+            state.server = instruments
+            state.certificate = certificate
+        }
+    }
 
     /// Takes over the lists of a new configuration.
-    func adopt(_ policy: DecisionPolicy) { self.policy.withLock { $0 = policy } }
+    func adopt(_ policy: DecisionPolicy) { state.withLock { $0.policy = policy } }
 
     /// What a reload does; it gives the reason why the old configuration stays, or nil.
-    func onReload(_ body: @escaping @Sendable () async -> String?) { reloader.withLock { $0 = body } }
+    func onReload(_ body: @escaping @Sendable () async -> String?) { state.withLock { $0.reload = body } }
 
     /// What a check of the ledger's file found.
-    func noteDamage(_ finding: String) { damage.withLock { $0 = finding } }
+    func noteDamage(_ finding: String) { state.withLock { $0.damage = finding } }
 
     /// Why what arrives cannot be stored; empty when it can.
     var unreadiness: [String] {
-        [ledger.failure?.description, damage.withLock { $0.map { "the ledger is damaged: \($0)" } }].compactMap { $0 }
+        [ledger.failure?.description, state.withLock { $0.damage }.map { "the ledger is damaged: \($0)" }].compactMap {
+            $0
+        }
+    }
+
+    /// Seconds until the webhook listener's certificate ends; nil when it has none.
+    var certificateSecondsLeft: Int? { state.withLock { $0.certificate }?.current.secondsLeft }
+
+    /// `/readyz`.
+    var readiness: HTTPResponse {
+        Health.readiness(unreadiness, certificateDays: certificateSecondsLeft.map { $0 / 86_400 })
     }
 
     func gate(_ line: PhoneNumber) -> HTTPResponse {
@@ -73,10 +95,11 @@ final class AdminDesk: Sendable {
         let page = MetricsPage(
             instruments: instruments,
             ledger: ledger.instruments,
-            webhook: server.withLock { $0 } ?? HTTPServer.Instruments(),
+            webhook: state.withLock { $0.server },
             decisions: board.counts,
             backlog: try await reader.backlog(),
             isReady: unreadiness.isEmpty,
+            certificateSecondsLeft: certificateSecondsLeft,
             now: clock.now(),
             started: started
         )
@@ -130,7 +153,7 @@ final class AdminDesk: Sendable {
             }
         }
         let records = try await reader.lines(
-            policy.withLock { $0 },
+            state.withLock { $0.policy },
             decisions: decisions.isEmpty ? Set(Decision.allCases) : decisions,
             after: after,
             limit: limit
@@ -144,7 +167,7 @@ final class AdminDesk: Sendable {
 
     /// A line with the chain of evidence and what was sent because of it, newest first.
     func line(_ number: PhoneNumber) async throws -> HTTPResponse {
-        guard let record = try await reader.line(number, policy.withLock { $0 }) else {
+        guard let record = try await reader.line(number, state.withLock { $0.policy }) else {
             return Refusal(.notFound, "unknown_line", "nothing is known of this line").response
         }
         var incident: Incident?
@@ -161,7 +184,7 @@ final class AdminDesk: Sendable {
     }
 
     func reload() async -> HTTPResponse {
-        guard let reload = reloader.withLock({ $0 }) else {
+        guard let reload = state.withLock({ $0.reload }) else {
             return Refusal(.serviceUnavailable, "starting", "the daemon is starting").response
         }
         guard let reason = await reload() else { return .json(.ok, #"{"status":"reloaded"}"#) }

@@ -24,7 +24,7 @@ final class AdminHandler: RequestHandler {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         switch path {
         case ["healthz"]: return Health.answer(request)
-        case ["readyz"]: return get(request) { Health.readiness(desk.unreadiness) }
+        case ["readyz"]: return get(request) { desk.readiness }
         default: break
         }
         guard isAuthorized(request) else {

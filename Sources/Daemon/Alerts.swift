@@ -5,9 +5,6 @@ import Synchronization
 
 /// The daemon's own troubles, told to people: each kind once in a while, however often it happens.
 final class Alerts: Sendable {
-    /// How long a kind that was told is not told again.
-    private static let interval = Span.hours(1)
-
     private let clock: Clock
     private let lastTold = Mutex<[String: Steady]>([:])
     private let send: @Sendable (Message) -> Void
@@ -17,11 +14,11 @@ final class Alerts: Sendable {
         self.send = send
     }
 
-    /// Tells of a trouble, unless one of its kind was told of within the last hour.
-    func raise(_ kind: String, _ summary: String, remedy: String) {
+    /// Tells of a trouble, unless one of its kind was told of a short while ago.
+    func raise(_ kind: String, _ summary: String, remedy: String, atMostEvery interval: Span = .hours(1)) {
         let now = clock.steady()
         let isNews = lastTold.withLock { lastTold in
-            if let last = lastTold[kind], now.since(last) < Self.interval { return false }
+            if let last = lastTold[kind], now.since(last) < interval { return false }
             lastTold[kind] = now
             return true
         }

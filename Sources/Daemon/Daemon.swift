@@ -16,9 +16,6 @@ import Systemd
 
 /// The whole, put together: starts, reloads and stops it. Runs inside tests as it does in the executable.
 package actor Daemon {
-    /// How often a ledger that could not be written is tried again without being asked, in nanoseconds.
-    private static let probeInterval: UInt64 = 5_000_000_000
-
     /// The addresses of the webhook and the admin listener, with the ports the system chose.
     package nonisolated let addresses: (webhook: [ListenAddress], admin: [ListenAddress])
     private let configuration: String
@@ -33,11 +30,11 @@ package actor Daemon {
     private let webhookHandler: WebhookHandler
     private let webhookServer: HTTPServer
     private let adminServer: HTTPServer
+    private let certificate: TLSCertificate?
     private let instruments: DaemonInstruments
     private let switchboard: Switchboard
-    private let housekeeping = QueueExecutor(label: "housekeeping")
     private var settings: Settings
-    private var probe: EventSource?
+    private var housekeeping: Housekeeping?
 
     /// Starts everything, or nothing: an error leaves no listener and no lock behind.
     ///
@@ -109,6 +106,7 @@ package actor Daemon {
             clock: clock,
             log: log
         )
+        certificate = settings.webhook.tls.map { TLSCertificate($0) }
         // The admin listener comes first: who can reach the webhook can also ask how it is.
         let inherited = InheritedSockets.take()
         adminServer = try await HTTPServer(
@@ -126,13 +124,14 @@ package actor Daemon {
             limits: settings.webhook.limits,
             clock: clock,
             inherited: inherited,
+            tls: certificate,
             handler: webhookHandler
         )
         addresses = (webhookServer.addresses, adminServer.addresses)
-        desk.watch(webhookServer.instruments)
+        desk.watch(webhookServer.instruments, certificate)
         desk.onReload { [weak self] in await self?.reload() }
         await dispatcher.adopt(hooks)
-        startProbe()
+        housekeeping = Housekeeping(ledger: ledger, certificate: certificate, alerts: alerts)
     }
 
     /// Reads the configuration again and takes it over.
@@ -161,9 +160,11 @@ package actor Daemon {
 
     private func adopt(_ new: Settings) async throws {
         if new.webhook.listen != settings.webhook.listen || new.admin.listen != settings.admin.listen
-            || new.stateDirectory != settings.stateDirectory
+            || new.stateDirectory != settings.stateDirectory || (new.webhook.tls == nil) != (certificate == nil)
         {
-            log.warning("listen addresses and state.directory change with the next restart only")
+            log.warning(
+                "listen addresses, state.directory and whether there is webhook.tls change with the next restart only"
+            )
         }
         let (wiring, hooks) = Self.wire(new, client)
         let endpoints = try await Self.endpoints(new, reader)
@@ -171,6 +172,7 @@ package actor Daemon {
         switchboard.alertHooks = new.alertHooks
         try await ledger.adopt(policy: new.policy, planner: wiring.planner)
         webhookHandler.adopt(endpoints)
+        if let tls = new.webhook.tls { certificate?.replace(with: tls) }
         desk.adopt(new.policy)
         // Nothing may be delivered between the look at the ledger and the restoring: it would be undone by what was true
         // a moment before. What is committed meanwhile waits, and corrects what was restored.
@@ -184,7 +186,7 @@ package actor Daemon {
     /// Stops accepting, finishes what is under way, and closes the ledger.
     package func stop() async {
         Notifier.stopping()
-        probe = nil
+        housekeeping = nil
         await webhookServer.stop(within: settings.stopTimeout)
         await dispatcher.finish(within: min(settings.stopTimeout, .seconds(3)))
         await adminServer.stop(within: .seconds(1))
@@ -204,13 +206,6 @@ package actor Daemon {
             }
         } catch {
             log.error("the ledger could not be checked: \(error)")
-        }
-    }
-
-    private func startProbe() {
-        let ledger = ledger
-        probe = EventSource.every(nanoseconds: Self.probeInterval, on: housekeeping) {
-            if ledger.failure != nil { ledger.remember("probe", "the ledger could be written again") }
         }
     }
 

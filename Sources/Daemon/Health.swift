@@ -16,9 +16,13 @@ enum Health {
     }
 
     /// `/readyz`: 200, or 503 with the reasons why what arrives cannot be stored.
-    static func readiness(_ reasons: [String]) -> HTTPResponse {
+    ///
+    /// `certificateDays`: whole days until the webhook listener's certificate ends; nil when it has none.
+    static func readiness(_ reasons: [String], certificateDays: Int?) -> HTTPResponse {
         let body = JSON.object([
-            ("status", .string(reasons.isEmpty ? "ready" : "not ready")), ("reasons", .array(reasons.map(JSON.string))),
+            ("status", .string(reasons.isEmpty ? "ready" : "not ready")),
+            ("reasons", .array(reasons.map(JSON.string))),
+            ("certificate_days", certificateDays.map { .number($0) }),
         ])
         return .json(reasons.isEmpty ? .ok : .serviceUnavailable, body.bytes())
     }

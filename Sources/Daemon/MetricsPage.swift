@@ -13,6 +13,7 @@ struct MetricsPage {
     let decisions: [Decision: Int]
     let backlog: [(hook: String, pending: Int, oldest: Timestamp)]
     let isReady: Bool
+    let certificateSecondsLeft: Int?
     let now: Timestamp
     let started: Timestamp
 
@@ -122,6 +123,15 @@ struct MetricsPage {
             labels: ["limit"],
             webhook.limited
         )
+        page.counter(
+            "linewarden_tls_failures_total",
+            "TLS connections that failed, by reason.",
+            labels: ["reason"],
+            webhook.tlsFailures
+        )
+        if let left = certificateSecondsLeft {
+            page.gauge("linewarden_certificate_seconds", "Seconds until the certificate ends.", Double(left))
+        }
         page.counter(
             "linewarden_timeouts_total",
             "Connections that took too long, by what they were doing.",

@@ -22,6 +22,8 @@ package struct Settings: Sendable {
         /// How far a delivery's timestamp may be from our clock.
         package let tolerance: Span
         package let limits: ServerLimits
+        /// What TCP connections are shown; nil: a proxy in front speaks TLS.
+        package let tls: TLSContext?
     }
 
     /// Where operators, senders and Prometheus ask.

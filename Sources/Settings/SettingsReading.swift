@@ -76,6 +76,7 @@ extension Settings.Webhook {
         listen = readListen(object)
         tolerance = object.span("tolerance", in: .seconds(1) ... .days(36_500), default: .minutes(5))
         limits = object.optional("limits")?.object().map(ServerLimits.init) ?? ServerLimits()
+        tls = object.optional("tls")?.object().flatMap { readTLS($0, secrets) }
         var endpoints: [Settings.Endpoint] = []
         let readers = object.required("endpoints")?.array() ?? []
         for reader in readers {
@@ -114,6 +115,21 @@ extension Settings.Admin {
         if object.optional("token") == nil, let open = listen.first(where: { !$0.isLocal }) {
             reader?.fail("\(open) may be reachable from other machines, so admin.token is needed")
         }
+    }
+}
+
+/// `webhook.tls`: the paths of a PEM chain and its key, read at once so that a bad pair is found by `check` already.
+private func readTLS(_ object: ObjectReader, _ secrets: SecretSource) -> TLSContext? {
+    let certificate = object.required("certificate").flatMap { secrets.path($0) }
+    let key = object.required("key").flatMap { secrets.path($0) }
+    guard let certificate, let key else { return nil }
+    do throws(TLSError) {
+        let context = try TLSContext(certificate: certificate, key: key)
+        if context.secondsLeft < 0 { object.warn("certificate", "has ended: Linq will refuse to connect") }
+        return context
+    } catch {
+        object.fail(nil, error.description)
+        return nil
     }
 }
 
