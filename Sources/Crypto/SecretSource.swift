@@ -114,7 +114,9 @@ extension SecretSource {
             var bytes = try file(path)
             // Files end in a newline, secrets do not.
             while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-            return String(decoding: bytes, as: UTF8.self)
+            if let text = String(validating: bytes, as: UTF8.self) { return text }
+            reader.fail("is not a text in UTF-8")
+            return nil
         } catch {
             reader.fail("cannot read it: \(error)")
             return nil

@@ -28,6 +28,8 @@ struct ConnectionState {
         case wait
         /// Write what is in `output`, then ask again.
         case flush
+        /// A request was refused, for the reason with this code; ask again.
+        case refuse(String)
         /// Give it to the handler; its answer goes to `answer`.
         case handle(HTTPRequest)
         case close
@@ -35,6 +37,8 @@ struct ConnectionState {
 
     /// How long a refused peer may go on sending.
     private static let drainTime = Span.seconds(2)
+    /// How often the speed of a body is looked at.
+    private static let rateInterval = Span.seconds(5)
     /// Bytes of a next request that are kept while one is handled.
     private static let pipelineBytes = 65_536
 
@@ -49,12 +53,14 @@ struct ConnectionState {
     private var phase = RequestParser.Phase.idle
     private var request: (version: HTTPVersion, isHead: Bool, keepAlive: Bool) = (.http11, false, false)
     private var peerHasClosed = false
+    private var bodyBegan: Steady
     private let limits: ServerLimits
 
     init(limits: ServerLimits, now: Steady, shakesHands: Bool = false) {
         self.limits = limits
         parser = RequestParser(limits: limits.message)
         stage = shakesHands ? .handshaking : .reading
+        bodyBegan = now
         deadline = now + (shakesHands ? limits.handshakeTime : limits.idleTime)
     }
 
@@ -130,7 +136,7 @@ struct ConnectionState {
             }
         } catch {
             refuse(.refusal(error.status, error.code, error.detail), date: date, now: now)
-            return .flush
+            return .refuse(error.code)
         }
     }
 
@@ -168,8 +174,8 @@ struct ConnectionState {
 
     /// The deadline has passed.
     ///
-    /// Gives the name of the limit for the counter; ask `next` what to do.
-    mutating func expire(now: Steady, date: String) -> String {
+    /// Gives the name of the limit for the counter, or nil when there was more time after all; ask `next` what to do.
+    mutating func expire(now: Steady, date: String) -> String? {
         switch (stage, parser.phase) {
         case (.handshaking, _):
             stage = .closed
@@ -182,6 +188,10 @@ struct ConnectionState {
             )
             return "header"
         case (.reading, .body):
+            if isFastEnough(now) {
+                deadline = now + Self.rateInterval
+                return nil
+            }
             refuse(.refusal(.requestTimeout, "body_timeout", "the request's body took too long"), date: date, now: now)
             return "body"
         case (.handling, _):
@@ -221,8 +231,17 @@ struct ConnectionState {
         switch phase {
         case .idle: deadline = now + limits.idleTime
         case .head: deadline = now + limits.headerTime
-        case .body: deadline = now + limits.bodyTime
+        case .body:
+            bodyBegan = now
+            deadline = now + min(Self.rateInterval, limits.bodyTime)
         }
+    }
+
+    /// A body may take its time as a whole, but while it does it must come at some speed.
+    private func isFastEnough(_ now: Steady) -> Bool {
+        let spent = now.since(bodyBegan)
+        let wanted = Double(limits.bodyBytesPerSecond) * spent.seconds
+        return spent < limits.bodyTime && Double(parser.bodyBytesReceived) >= wanted
     }
 }
 

@@ -16,6 +16,9 @@ actor EventLoop {
     private let clock: Clock
     private let instruments: HTTPServer.Instruments
     private let tls: TLSCertificate?
+    private let addresses: AddressBook
+    private let acceptor: Acceptor
+    private let report: @Sendable (ServerTrouble) -> Void
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     private var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
     private var connections: [UInt64: Connection] = [:]
@@ -35,7 +38,9 @@ actor EventLoop {
         limits: ServerLimits,
         clock: Clock,
         instruments: HTTPServer.Instruments,
-        tls: TLSCertificate?
+        tls: TLSCertificate?,
+        addresses: AddressBook,
+        report: @escaping @Sendable (ServerTrouble) -> Void
     ) {
         executor = QueueExecutor(label: name)
         self.handler = handler
@@ -43,6 +48,9 @@ actor EventLoop {
         self.clock = clock
         self.instruments = instruments
         self.tls = tls
+        self.addresses = addresses
+        self.report = report
+        acceptor = Acceptor(instruments: instruments, report: report)
         wheel = DeadlineWheel(now: clock.steady())
     }
 
@@ -79,18 +87,9 @@ actor EventLoop {
     }
 
     private func accept(_ listener: SharedDescriptor) {
-        // A burst is taken in portions, so that connections that are open already are served in between.
-        for _ in 0..<64 {
-            do throws(PosixError) {
-                guard let accepted = try Socket.accept(listener) else { return }
-                let peer = accepted.peer
-                add(SharedDescriptor(accepted.takeSocket()), peer)
-            } catch {
-                instruments.acceptFailures.add(1, error.reason)
-                if error.isExhaustion { return restAccepting() }
-                // Anything else (ECONNABORTED, and the network errors accept(2) lists) concerns that connection alone.
-            }
-        }
+        let (accepted, mustRest) = acceptor.take(listener)
+        for (socket, peer) in accepted { add(socket, peer) }
+        if mustRest { restAccepting() }
     }
 
     private func restAccepting() {
@@ -102,14 +101,15 @@ actor EventLoop {
 
     private func add(_ socket: SharedDescriptor, _ peer: PeerAddress) {
         instruments.accepted.add()
-        if connections.count >= limits.connections {
-            instruments.limited.add(1, "connections")
+        if let limit = addresses.enter(peer) {
+            instruments.limited.add(1, limit)
+            report(.limited(limit, peer))
             return refuse(socket)
         }
         var transport = Transport.plain
         if peer.isInternet, let context = tls?.current {
             // Without memory for a session there is none for anything else either.
-            guard let session = context.makeSession(socket) else { return }
+            guard let session = context.makeSession(socket) else { return addresses.leave(peer) }
             transport = .tls(session)
         }
         lastID += 1
@@ -165,6 +165,8 @@ actor EventLoop {
                 guard connection.hasUnreadBytes else { return settle(connection) }
                 guard proceed(connection, connection.read(into: buffer, now: clock.steady())) else { return }
             case .close: return close(connection)
+            case .refuse(let code):
+                instruments.refused.add(1, code)
             case .flush:
                 guard proceed(connection, connection.write()) else { return }
                 connection.writable = nil
@@ -222,7 +224,9 @@ actor EventLoop {
         for id in wheel.advance(to: now) {
             guard let connection = connections[id] else { continue }
             if connection.state.deadline <= now {
-                instruments.timeouts.add(1, connection.state.expire(now: now, date: httpDate()))
+                if let limit = connection.state.expire(now: now, date: httpDate()) {
+                    instruments.timeouts.add(1, limit)
+                }
                 advance(connection)
             }
             // An entry that an earlier one made needless leads nowhere.
@@ -237,7 +241,10 @@ actor EventLoop {
     private func close(_ connection: Connection) {
         connection.readable = nil
         connection.writable = nil
-        if connections.removeValue(forKey: connection.id) != nil { instruments.open.add(-1) }
+        if connections.removeValue(forKey: connection.id) != nil {
+            instruments.open.add(-1)
+            addresses.leave(connection.peer)
+        }
         if isStopping, connections.isEmpty {
             stopped?()
             stopped = nil

@@ -15,6 +15,8 @@ package final class HTTPServer: Sendable {
         package let limited = Counter()
         /// By OpenSSL's words: handshakes and connections that TLS ended.
         package let tlsFailures = Counter()
+        /// By code: requests that broke a rule of HTTP or a limit, and were refused before anybody saw them.
+        package let refused = Counter()
         /// By what took too long.
         package let timeouts = Counter()
         package init() {}
@@ -31,6 +33,8 @@ package final class HTTPServer: Sendable {
     ///
     /// `tls`: what TCP connections are shown; nil: they are not enciphered. Unix sockets never are.
     ///
+    /// `report`: told of what keeps the server from its work; called often, so it has to choose what to say.
+    ///
     /// `inherited`: sockets that the service manager opened, by their names.
     ///
     /// - Throws: `ListenError` naming the address; nothing is left open then.
@@ -42,6 +46,7 @@ package final class HTTPServer: Sendable {
         clock: Clock = .system,
         inherited: [String: [SharedDescriptor]] = [:],
         tls: TLSCertificate? = nil,
+        report: @escaping @Sendable (ServerTrouble) -> Void = { _ in },
         handler: any RequestHandler
     ) async throws(ListenError) {
         var sockets: [[SharedDescriptor]] = []
@@ -53,6 +58,7 @@ package final class HTTPServer: Sendable {
         }
         self.addresses = addresses
         let instruments = instruments
+        let book = AddressBook(limits: limits)
         loops = (0..<count).map { index in
             EventLoop(
                 name: "\(name) loop \(index)",
@@ -60,7 +66,9 @@ package final class HTTPServer: Sendable {
                 limits: limits,
                 clock: clock,
                 instruments: instruments,
-                tls: tls
+                tls: tls,
+                addresses: book,
+                report: report
             )
         }
         for (index, loop) in loops.enumerated() {

@@ -1,5 +1,6 @@
 package import Chrono
 package import HTTPWire
+package import Posix
 
 /// How much of the server one peer, or all together, may use.
 ///
@@ -37,8 +38,21 @@ package struct ServerLimits: Sendable, Equatable {
     ///
     /// Beyond: 503.
     package var connections = 10_000
+    /// Connections at once from one address; a trusted proxy may have as many as all.
+    ///
+    /// Beyond: 503.
+    package var connectionsPerAddress = 256
+    /// Proxies whose word about the client's address is believed.
+    package var trustedProxies: [AddressBlock] = []
+    /// Bytes of a body a second, on the average since its beginning, after the first seconds.
+    ///
+    /// Below: 408.
+    package var bodyBytesPerSecond = 512
     /// Requests of one connection; after the last it is closed, so that load spreads over restarts and event loops.
     package var requestsPerConnection = 100_000
 
     package init() {}
+
+    /// Whether a peer's word about the client's address is believed.
+    package func isTrusted(_ peer: PeerAddress) -> Bool { trustedProxies.contains { $0.contains(peer.host) } }
 }

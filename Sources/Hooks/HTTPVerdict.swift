@@ -23,12 +23,14 @@ package enum HTTPVerdict {
         .retry(after: nil, Failure(error.label, error.description))
     }
 
-    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3).
+    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3); a day at the most.
+    ///
+    /// Nil for no wait at all: a receiver that is down and says 0 would else be asked again without end.
     package static func retryAfter(_ response: IncomingResponse, now: Timestamp) -> Span? {
         guard let text = response.header("Retry-After") else { return nil }
-        if let seconds = Int(text), seconds >= 0 { return .seconds(min(seconds, 86_400)) }
-        guard let date = Timestamp(httpDate: text) else { return nil }
-        return min(max(date - now, .zero), .days(1))
+        let wait = Int(text).map { Span.seconds($0) } ?? Timestamp(httpDate: text).map { $0 - now }
+        guard let wait, wait > .zero else { return nil }
+        return min(wait, .days(1))
     }
 
     /// `HTTP 500` with the beginning of what the receiver said.

@@ -45,7 +45,7 @@ package struct RetryPolicy: Sendable, Hashable {
     ///
     /// `random`: from 0 to 1.
     package func delay(failures: Int, random: Double) -> Span {
-        let doublings = min(Swift.max(failures - 1, 0), 40)
+        let doublings = min(Swift.max(failures, 1) - 1, 40)
         let step = min(max.seconds, first.seconds * Double(UInt64(1) << UInt64(doublings)))
         return .seconds(step * (0.5 + random / 2))
     }

@@ -1,5 +1,6 @@
 package import Crypto
 package import JSON
+import Posix
 
 /// An http or https URL of a hook.
 ///
@@ -11,8 +12,15 @@ package struct HookURL: Sendable, Hashable {
     package let origin: String
 
     /// Reads a URL, in one of the forms that secrets have too.
-    package static func read(_ reader: ValueReader?, _ secrets: SecretSource) -> HookURL? {
-        guard let reader, let text = secrets.text(reader) else { return nil }
+    ///
+    /// `isCredential`: whoever knows the URL can use it, so that one written into the file deserves a warning.
+    package static func read(
+        _ reader: ValueReader?,
+        _ secrets: SecretSource,
+        isCredential: Bool = false
+    ) -> HookURL? {
+        guard let reader else { return nil }
+        guard let text = isCredential ? secrets.secret(reader)?.exposed : secrets.text(reader) else { return nil }
         guard let url = HookURL(text) else {
             reader.fail("is not an http or https URL")
             return nil
@@ -34,7 +42,10 @@ package struct HookURL: Sendable, Hashable {
         origin = scheme + host
     }
 
+    /// By its address: `127.0.0.1.example.com` is somewhere else.
     private var isLoopback: Bool {
-        ["http://127.", "http://localhost", "http://[::1]"].contains { origin.hasPrefix($0) }
+        let authority = origin.dropFirst("http://".count)
+        let host = authority.hasPrefix("[") ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+        return ListenAddress("\(host.lowercased()):0")?.isLocal ?? false
     }
 }

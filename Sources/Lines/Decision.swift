@@ -40,7 +40,8 @@ package struct Cause: Sendable, Hashable {
         case .hold: "held by an operator: \(value)"
         case .status, .reputation:
             routedAs == value
-                ? "\(kind.rawValue) is \(value)" : "\(kind.rawValue) is \(value), which is not known to be safe"
+                ? "\(kind.rawValue) is \(value)"
+                : "\(kind.rawValue) is \(value.isEmpty ? "empty" : value), which is not known to be safe"
         }
     }
 }
@@ -67,15 +68,26 @@ package struct DecisionPolicy: Sendable, Hashable {
     }
 
     func cause(_ kind: Cause.Kind, _ value: String) -> Cause? {
-        if pause.contains(value) {
-            let severity: Severity = value == "FLAGGED" ? .critical : .error
-            return Cause(kind: kind, value: value, routedAs: value, decision: .paused, severity: severity)
+        // A word of the other axis is as unknown here as any other: HEALTHY is no status.
+        if !Self.foreign(to: kind).contains(value) {
+            if pause.contains(value) {
+                let severity: Severity = value == "FLAGGED" ? .critical : .error
+                return Cause(kind: kind, value: value, routedAs: value, decision: .paused, severity: severity)
+            }
+            if slow.contains(value) {
+                return Cause(kind: kind, value: value, routedAs: value, decision: .slowed, severity: .warning)
+            }
+            if allow.contains(value) { return nil }
         }
-        if slow.contains(value) {
-            return Cause(kind: kind, value: value, routedAs: value, decision: .slowed, severity: .warning)
-        }
-        if allow.contains(value) { return nil }
         return Cause(kind: kind, value: value, routedAs: "FLAGGED", decision: .paused, severity: .critical)
+    }
+
+    private static func foreign(to kind: Cause.Kind) -> Set<String> {
+        switch kind {
+        case .status: ["HEALTHY", "AT_RISK", "CRITICAL"]
+        case .reputation: ["ACTIVE", "FLAGGED"]
+        case .hold: []
+        }
     }
 }
 

@@ -16,6 +16,11 @@ package struct Descriptor: ~Copyable, Sendable {
         return raw
     }
 
+    /// A descriptor of nothing (`/dev/null`), to be held back for when there are no more.
+    package static func reserve() throws(PosixError) -> Descriptor {
+        Descriptor(owning: try system("open", "/dev/null") { open("/dev/null", O_RDONLY | O_CLOEXEC) })
+    }
+
     /// A second descriptor for the same open file, closed on exec.
     package borrowing func duplicate() throws(PosixError) -> Descriptor {
         let raw = raw

@@ -60,6 +60,14 @@ package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether the system chooses the port, so that the same address twice is two addresses.
+    package var isChosenLater: Bool {
+        switch self {
+        case .ipv4(_, let port), .ipv6(_, let port): port == 0
+        case .unix, .systemd: false
+        }
+    }
+
     /// Whether only this machine can reach it.
     ///
     /// A socket from systemd is not known to be.

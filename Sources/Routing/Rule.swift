@@ -21,9 +21,9 @@ package struct LinePattern: Sendable, Hashable, CustomStringConvertible {
         if text.hasSuffix("*") {
             let prefix = text.dropLast()
             let digits = prefix.utf8.dropFirst()
-            guard prefix.first == "+" || prefix.isEmpty, digits.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                return nil
-            }
+            guard prefix.first == "+" || prefix.isEmpty, digits.count < 15, digits.first != 0x30,
+                digits.allSatisfy({ (0x30...0x39).contains($0) })
+            else { return nil }
             self.init(prefix: prefix.isEmpty ? "+" : String(prefix), isExact: false)
         } else {
             guard let number = PhoneNumber(text) else { return nil }

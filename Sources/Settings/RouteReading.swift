@@ -56,6 +56,10 @@ struct RouteReading {
             if rules.contains(where: { $0.name == rule.name }) { object.fail("name", "is the name of another route") }
             rules.append(rule)
         }
+        let unpaused = policy.pause.subtracting(rules.filter { !$0.pause.isEmpty }.flatMap(\.on)).sorted()
+        if !rules.isEmpty, !unpaused.isEmpty {
+            root.warn("routes", "no route pauses anything on \(unpaused.joined(separator: " or "))")
+        }
         return rules
     }
 

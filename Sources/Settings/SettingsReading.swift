@@ -17,6 +17,9 @@ extension Settings {
         let admin =
             root.optional("admin")?.object().flatMap { Admin($0, secrets) }
             ?? Admin(listen: [.ipv4(host: "127.0.0.1", port: 8081)], token: nil)
+        for address in admin.listen where webhook?.listen.contains(address) == true && !address.isChosenLater {
+            root.optional("admin")?.object()?.fail("listen", "\(address) is taken by webhook.listen")
+        }
         let state = root.required("state")?.object().map(State.init)
         readLinq(root, secrets)
         let policy = root.optional("decisions")?.object().map(DecisionPolicy.init) ?? .standard
@@ -84,8 +87,10 @@ extension Settings.Webhook {
             let path = endpoint.required("path")
             let written = path?.string()
             let text = written ?? ""
-            if written != nil, !text.hasPrefix("/") || text.contains("?") || text.contains("#") {
-                path?.fail("must be a path such as \"/webhooks/linq\", without a query")
+            let isPath =
+                text.hasPrefix("/") && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x3F && $0 != 0x23 }
+            if written != nil, !isPath {
+                path?.fail("must be a path such as \"/webhooks/linq\", without spaces and without a query")
             } else if text == "/healthz" {
                 path?.fail("is taken: load balancers ask there")
             } else if written != nil, endpoints.contains(where: { $0.path == text }) {
@@ -174,6 +179,19 @@ extension ServerLimits {
         idleTime = time("idle_time", idleTime)
         writeTime = time("write_time", writeTime)
         connections = object.integer("connections", in: 1...1_000_000, default: connections)
+        connectionsPerAddress = object.integer(
+            "connections_per_address",
+            in: 1...1_000_000,
+            default: connectionsPerAddress
+        )
+        handshakeTime = time("handshake_time", handshakeTime)
+        bodyBytesPerSecond = object.integer("body_bytes_per_second", in: 0...(64 << 20), default: bodyBytesPerSecond)
+        trustedProxies = (object.optional("trusted_proxies")?.array() ?? []).compactMap { item in
+            guard let text = item.string() else { return nil }
+            let block = AddressBlock(text)
+            if block == nil { item.fail("\"\(text)\" is neither an IP address nor a block such as \"10.0.0.0/8\"") }
+            return block
+        }
         requestsPerConnection = object.integer(
             "requests_per_connection",
             in: 1...Int.max,

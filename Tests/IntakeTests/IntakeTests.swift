@@ -9,7 +9,8 @@ import Testing
 @testable import Intake
 
 @Suite struct IntakeTests {
-    private static let flagged = #""phone_number": "+12025551234", "previous_status": "ACTIVE", "new_status": "FLAGGED""#
+    private static let flagged =
+        #""phone_number": "+12025551234", "previous_status": "ACTIVE", "new_status": "FLAGGED""#
 
     // MARK: Signatures
 
@@ -212,12 +213,18 @@ import Testing
         ("", "", "2026-02-18T18:35:05.500Z", []),
         // A clock may be a little fast.
         ("2026-02-18T18:40:05.500Z", "", "2026-02-18T18:40:05.500Z", []),
-        ("2026-02-18T18:40:05.501Z", "", "2026-02-18T18:35:05.500Z", [
-            "changed_at 2026-02-18T18:40:05.501Z lies in the future; dated by its arrival instead"
-        ]),
-        ("9999-12-31T23:59:59Z", "", "2026-02-18T18:35:05.500Z", [
-            "changed_at 9999-12-31T23:59:59.000Z lies in the future; dated by its arrival instead"
-        ]),
+        (
+            "2026-02-18T18:40:05.501Z", "", "2026-02-18T18:35:05.500Z",
+            [
+                "changed_at 2026-02-18T18:40:05.501Z lies in the future; dated by its arrival instead"
+            ]
+        ),
+        (
+            "9999-12-31T23:59:59Z", "", "2026-02-18T18:35:05.500Z",
+            [
+                "changed_at 9999-12-31T23:59:59.000Z lies in the future; dated by its arrival instead"
+            ]
+        ),
     ])
     func dating(changedAt: String, createdAt: String, expected: String, notes: [String]) throws {
         let data = #"\#(Self.flagged), "changed_at": "\#(changedAt)""#
@@ -227,19 +234,24 @@ import Testing
         #expect(observed.notes == notes)
     }
 
-    @Test(arguments: [
-        // Reputation alone, health_status alone, both in agreement.
-        (#""new_reputation": "AT_RISK", "previous_reputation": "HEALTHY""#, Reputation.atRisk, Reputation.healthy, ""),
-        (#""new_health_status": "CRITICAL", "previous_health_status": "AT_RISK""#, .critical, .atRisk, ""),
-        (#""new_reputation": "CRITICAL", "new_health_status": "CRITICAL""#, .critical, nil, ""),
-        // In disagreement the worse counts, whichever name it has.
-        (#""new_reputation": "HEALTHY", "new_health_status": "CRITICAL""#, .critical, nil, "HEALTHY and CRITICAL"),
-        (#""new_reputation": "CRITICAL", "new_health_status": "HEALTHY""#, .critical, nil, "CRITICAL and HEALTHY"),
-        (#""new_reputation": "DIRE", "new_health_status": "CRITICAL""#, .other("DIRE"), nil, "DIRE and CRITICAL"),
-        (#""new_reputation": 7"#, .other("7"), nil, ""),
-        (#""new_reputation": null, "new_health_status": null"#, nil, nil, ""),
-        (#""previous_reputation": "AT_RISK""#, nil, nil, ""),
-    ] as [(String, Reputation?, Reputation?, String)])
+    @Test(
+        arguments: [
+            // Reputation alone, health_status alone, both in agreement.
+            (
+                #""new_reputation": "AT_RISK", "previous_reputation": "HEALTHY""#, Reputation.atRisk,
+                Reputation.healthy, ""
+            ),
+            (#""new_health_status": "CRITICAL", "previous_health_status": "AT_RISK""#, .critical, .atRisk, ""),
+            (#""new_reputation": "CRITICAL", "new_health_status": "CRITICAL""#, .critical, nil, ""),
+            // In disagreement the worse counts, whichever name it has.
+            (#""new_reputation": "HEALTHY", "new_health_status": "CRITICAL""#, .critical, nil, "HEALTHY and CRITICAL"),
+            (#""new_reputation": "CRITICAL", "new_health_status": "HEALTHY""#, .critical, nil, "CRITICAL and HEALTHY"),
+            (#""new_reputation": "DIRE", "new_health_status": "CRITICAL""#, .other("DIRE"), nil, "DIRE and CRITICAL"),
+            (#""new_reputation": 7"#, .other("7"), nil, ""),
+            (#""new_reputation": null, "new_health_status": null"#, nil, nil, ""),
+            (#""previous_reputation": "AT_RISK""#, nil, nil, ""),
+        ] as [(String, Reputation?, Reputation?, String)]
+    )
     func reputation(data: String, value: Reputation?, previous: Reputation?, differing: String) throws {
         let body = statusUpdate(#""phone_number": "+12025551234", \#(data)"#)
         let (observation, notes) = try endpoint().examine(request(body), now: now).observed()
@@ -249,11 +261,13 @@ import Testing
         #expect(notes == (differing.isEmpty ? [] : [note]))
     }
 
-    @Test(arguments: [
-        (#""new_status": "SUSPENDED", "previous_status": "FLAGGED""#, Status.other("SUSPENDED"), Status.flagged),
-        (#""new_status": "active""#, .other("active"), nil), (#""new_status": {"a": 1}"#, .other(#"{"a":1}"#), nil),
-        (#""new_status": "", "previous_status": """#, .other(""), .other("")), (#""new_status": null"#, nil, nil),
-    ] as [(String, Status?, Status?)])
+    @Test(
+        arguments: [
+            (#""new_status": "SUSPENDED", "previous_status": "FLAGGED""#, Status.other("SUSPENDED"), Status.flagged),
+            (#""new_status": "active""#, .other("active"), nil), (#""new_status": {"a": 1}"#, .other(#"{"a":1}"#), nil),
+            (#""new_status": "", "previous_status": """#, .other(""), .other("")), (#""new_status": null"#, nil, nil),
+        ] as [(String, Status?, Status?)]
+    )
     func status(data: String, value: Status?, previous: Status?) throws {
         let body = statusUpdate(#""phone_number": "+12025551234", \#(data)"#)
         let (observation, _) = try endpoint().examine(request(body), now: now).observed()
@@ -273,7 +287,9 @@ import Testing
         )
         let delivery = SampleDelivery(eventID: "evt_5", change: change, createdAt: now)
         let secret = try #require(SigningSecret(Secret(secretText)))
-        let headers = HTTPHeaders(delivery.headers(secret: secret, schemes: [.standard, .legacy], now: now).map { ($0, $1) })
+        let headers = HTTPHeaders(
+            delivery.headers(secret: secret, schemes: [.standard, .legacy], now: now).map { ($0, $1) }
+        )
         let request = HTTPRequest(method: "POST", target: "/webhooks/linq", headers: headers, body: delivery.body)
         let (observation, notes) = try endpoint().examine(request, now: now).observed()
         #expect(notes.isEmpty)

@@ -23,9 +23,13 @@ import Testing
         ("FLAGGED", "CRITICAL", .paused, .critical, ["status is FLAGGED", "reputation is CRITICAL"]),
         ("SUSPENDED", "HEALTHY", .paused, .critical, ["status is SUSPENDED, which is not known to be safe"]),
         ("ACTIVE", "DIRE", .paused, .critical, ["reputation is DIRE, which is not known to be safe"]),
-        ("active", "healthy", .paused, .critical, [
-            "status is active, which is not known to be safe", "reputation is healthy, which is not known to be safe",
-        ]),
+        (
+            "active", "healthy", .paused, .critical,
+            [
+                "status is active, which is not known to be safe",
+                "reputation is healthy, which is not known to be safe",
+            ]
+        ),
     ])
     func standardPolicy(
         status: String,
@@ -96,9 +100,11 @@ import Testing
         var generator = SeededGenerator(state: 7)
         let letters = Array("ACTIVEFLAGGED_ \u{0}é*\n")
         for _ in 0..<2_000 {
-            let text = String((0..<Int.random(in: 0...8, using: &generator)).map { _ in
-                letters.randomElement(using: &generator) ?? "A"
-            })
+            let text = String(
+                (0..<Int.random(in: 0...8, using: &generator)).map { _ in
+                    letters.randomElement(using: &generator) ?? "A"
+                }
+            )
             guard text != "ACTIVE", text != "FLAGGED" else { continue }
             let assessment = try state(text, "HEALTHY").assess(.standard)
             #expect(assessment.decision == .paused && assessment.severity == .critical)

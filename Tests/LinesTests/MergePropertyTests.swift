@@ -13,7 +13,10 @@ import Testing
         func claim<Value>(_ values: [Value], _ generator: inout SeededGenerator) -> Claim<Value>? {
             guard Int.random(in: 0..<4, using: &generator) > 0, let value = values.randomElement(using: &generator)
             else { return nil }
-            return Claim(value, previous: Bool.random(using: &generator) ? values.randomElement(using: &generator) : nil)
+            return Claim(
+                value,
+                previous: Bool.random(using: &generator) ? values.randomElement(using: &generator) : nil
+            )
         }
         return Observation(
             line: line,

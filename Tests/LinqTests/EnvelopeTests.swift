@@ -23,7 +23,8 @@ import Testing
     /// The guide prints the bare `data` object as "the payload".
     @Test(arguments: [
         (String?.none, "phone_number.status_updated"), ("", "phone_number.status_updated"),
-        ("phone_number.status_updated", "phone_number.status_updated"), ("phone_number.assigned", "phone_number.assigned"),
+        ("phone_number.status_updated", "phone_number.status_updated"),
+        ("phone_number.assigned", "phone_number.assigned"),
     ])
     func bareData(announced: String?, type: String) throws {
         let envelope = try read(#"{"phone_number": "+12025551234", "new_status": "FLAGGED"}"#, announced)
@@ -33,22 +34,26 @@ import Testing
     }
 
     /// The type of a body, what the header announces, and what is taken for the type.
-    @Test(arguments: [
-        (#""a.b""#, "c.d", "a.b"), (#""a.b""#, nil, "a.b"), (#""""#, "c.d", "c.d"), ("7", "c.d", "c.d"),
-        ("null", "c.d", "c.d"), ("null", "", nil), ("null", nil, nil), (#"["a.b"]"#, nil, nil), (#""""#, nil, nil),
-    ] as [(String, String?, String?)])
+    @Test(
+        arguments: [
+            (#""a.b""#, "c.d", "a.b"), (#""a.b""#, nil, "a.b"), (#""""#, "c.d", "c.d"), ("7", "c.d", "c.d"),
+            ("null", "c.d", "c.d"), ("null", "", nil), ("null", nil, nil), (#"["a.b"]"#, nil, nil), (#""""#, nil, nil),
+        ] as [(String, String?, String?)]
+    )
     func type(written: String, announced: String?, type: String?) throws {
         let envelope = try read(#"{"event_type": \#(written), "data": {}}"#, announced)
         #expect(envelope.eventType == type)
     }
 
     /// What an envelope has is not bare data, also with a phone number beside it.
-    @Test(arguments: [
-        (#"{"phone_number": "+1", "data": {"a": 1}}"#, ["a": 1]),
-        (#"{"phone_number": "+1", "data": null}"#, nil),
-        (#"{"phone_number": "+1", "event_type": "phone_number.status_updated"}"#, nil),
-        (#"{"new_status": "FLAGGED"}"#, nil), ("{}", nil), (#"{"data": [1]}"#, [1]),
-    ] as [(String, JSON)])
+    @Test(
+        arguments: [
+            (#"{"phone_number": "+1", "data": {"a": 1}}"#, ["a": 1]),
+            (#"{"phone_number": "+1", "data": null}"#, nil),
+            (#"{"phone_number": "+1", "event_type": "phone_number.status_updated"}"#, nil),
+            (#"{"new_status": "FLAGGED"}"#, nil), ("{}", nil), (#"{"data": [1]}"#, [1]),
+        ] as [(String, JSON)]
+    )
     func data(text: String, data: JSON) throws {
         #expect(try read(text).data == data)
     }
@@ -71,7 +76,10 @@ import Testing
     @Test(arguments: [
         ("", "the body is not JSON: the document is empty at byte 0"),
         ("{", "the body is not JSON: the document ends too early: expected a key in double quotes at byte 1"),
-        ("phone=1", "the body is not JSON: 'phone' is not a JSON value; a string is written in double quotes at byte 0"),
+        (
+            "phone=1",
+            "the body is not JSON: 'phone' is not a JSON value; a string is written in double quotes at byte 0"
+        ),
         ("{}x", "the body is not JSON: expected the end of the document, found 'x' at byte 2"),
         ("[]", "the body is JSON, but not an object"), ("null", "the body is JSON, but not an object"),
         (#""text""#, "the body is JSON, but not an object"), ("7", "the body is JSON, but not an object"),

@@ -20,16 +20,21 @@ import Testing
     }
 
     /// What we send is what we take for genuine, with every secret and set of headers.
-    @Test(arguments: [Vector.secret, Vector.otherSecret, Vector.plainSecret], [
-        [SignatureScheme.standard], [.legacy], [.standard, .legacy],
-    ] as [Set<SignatureScheme>])
+    @Test(
+        arguments: [Vector.secret, Vector.otherSecret, Vector.plainSecret],
+        [
+            [SignatureScheme.standard], [.legacy], [.standard, .legacy],
+        ] as [Set<SignatureScheme>]
+    )
     func isGenuine(secret: String, schemes: Set<SignatureScheme>) throws {
         let delivery = Self.delivery()
         let key = try #require(try signingSecrets([secret]).first)
         let sent = delivery.headers(secret: key, schemes: schemes, now: Self.now + .milliseconds(500))
         let headers: Headers = Dictionary(grouping: sent) { $0.name.lowercased() }.mapValues { $0.map(\.value) }
         let verdict = try judge(headers, secrets: [Vector.otherSecret, secret], body: delivery.body)
-        #expect(verdict == (schemes.contains(.standard) ? .genuine(.standard, id: "evt_1") : .genuine(.legacy, id: nil)))
+        #expect(
+            verdict == (schemes.contains(.standard) ? .genuine(.standard, id: "evt_1") : .genuine(.legacy, id: nil))
+        )
         #expect(headers["content-type"] == ["application/json"])
         #expect(headers["x-webhook-event"] == (schemes.contains(.legacy) ? ["phone_number.status_updated"] : nil))
         #expect(try judge(headers, secrets: [secret], body: delivery.body + [0x20]) != verdict)

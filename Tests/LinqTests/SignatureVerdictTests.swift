@@ -10,25 +10,31 @@ import Testing
         "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=="
 
     /// Any `v1` item that fits is enough; what cannot be understood is skipped.
-    @Test(arguments: [
-        (Vector.standard, genuine), ("\(other) \(Vector.standard)", genuine), ("\(Vector.standard) \(other)", genuine),
-        ("\(asymmetric) \(Vector.standard)", genuine), ("v1,???? v1 , v1,AAAA \(Vector.standard)", genuine),
-        ("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw", genuine),
-        (other, .mismatch(.standard)), ("\(asymmetric) \(other)", .mismatch(.standard)),
-        ("\(other) \(other)", .mismatch(.standard)),
-        // Right, but said to be of another version.
-        ("v1a,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw= \(other)", .mismatch(.standard)),
-    ] as [(String, SignatureVerdict)])
+    @Test(
+        arguments: [
+            (Vector.standard, genuine), ("\(other) \(Vector.standard)", genuine),
+            ("\(Vector.standard) \(other)", genuine),
+            ("\(asymmetric) \(Vector.standard)", genuine), ("v1,???? v1 , v1,AAAA \(Vector.standard)", genuine),
+            ("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw", genuine),
+            (other, .mismatch(.standard)), ("\(asymmetric) \(other)", .mismatch(.standard)),
+            ("\(other) \(other)", .mismatch(.standard)),
+            // Right, but said to be of another version.
+            ("v1a,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw= \(other)", .mismatch(.standard)),
+        ] as [(String, SignatureVerdict)]
+    )
     func rotation(signature: String, verdict: SignatureVerdict) throws {
         #expect(try judge(Vector.headers(standard: signature)) == verdict)
     }
 
-    @Test(arguments: [
-        ([Vector.secret], genuine), ([Vector.otherSecret, Vector.secret], genuine),
-        ([Vector.secret, Vector.otherSecret], genuine), ([Vector.plainSecret, Vector.otherSecret], .mismatch(.standard)),
-        // The libraries take the base64 without its prefix as well.
-        (["C2FVsBQIhrscChlQIMV+b5sSYspob7oD"], genuine), ([], .mismatch(.standard)),
-    ] as [([String], SignatureVerdict)])
+    @Test(
+        arguments: [
+            ([Vector.secret], genuine), ([Vector.otherSecret, Vector.secret], genuine),
+            ([Vector.secret, Vector.otherSecret], genuine),
+            ([Vector.plainSecret, Vector.otherSecret], .mismatch(.standard)),
+            // The libraries take the base64 without its prefix as well.
+            (["C2FVsBQIhrscChlQIMV+b5sSYspob7oD"], genuine), ([], .mismatch(.standard)),
+        ] as [([String], SignatureVerdict)]
+    )
     func secretsInTurn(secrets: [String], verdict: SignatureVerdict) throws {
         #expect(try judge(Vector.headers(), secrets: secrets) == verdict)
     }
@@ -55,7 +61,9 @@ import Testing
         #expect(verdict == (isGenuine ? .genuine(.legacy, id: nil) : .mismatch(.legacy)))
     }
 
-    /// Which headers are left out, and the word about it. The legacy set is there and good: it never rescues.
+    /// Which headers are left out, and the word about it.
+    ///
+    /// The legacy set is there and good: it never rescues.
     @Test(arguments: [
         (["webhook-id"], "webhook-id missing"),
         (["webhook-timestamp"], "webhook-timestamp missing"),
@@ -84,7 +92,7 @@ import Testing
         #expect(try judge(headers) == .missing(detail))
     }
 
-    /// A repeated header has no one value: which one would a proxy before us have looked at?
+    /// A repeated header has no one value: a proxy before us may have looked at the other one.
     @Test(arguments: [
         ("webhook-id", "webhook-id is there 2 times"), ("webhook-timestamp", "webhook-timestamp is there 2 times"),
         ("webhook-signature", "webhook-signature is there 2 times"),
@@ -133,7 +141,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "zz", String(Vector.legacy.dropLast()), Vector.legacy + "00", "sha256=" + Vector.legacy, " " + Vector.legacy,
+        "", "zz", String(Vector.legacy.dropLast()), Vector.legacy + "00", "sha256=" + Vector.legacy,
+        " " + Vector.legacy,
         String(repeating: "g", count: 64), "v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=",
     ])
     func malformedLegacySignature(signature: String) throws {
@@ -142,14 +151,18 @@ import Testing
     }
 
     /// How far our clock is beyond the timestamp, the tolerance, and by how much it is too far; nil: not at all.
-    @Test(arguments: [
-        (Span.zero, Span.minutes(5), Int64?.none), (.seconds(300), .minutes(5), nil), (.seconds(-300), .minutes(5), nil),
-        (.seconds(301), .minutes(5), 301), (.seconds(-301), .minutes(5), -301),
-        // Seconds are what is signed: a fraction more does not count.
-        (.seconds(300) + .milliseconds(999), .minutes(5), nil), (.seconds(-301) + .milliseconds(1), .minutes(5), -301),
-        (.seconds(1), .seconds(1), nil), (.seconds(2), .seconds(1), 2), (.seconds(-2), .seconds(1), -2),
-        (.days(365), .minutes(5), 31_536_000), (.days(365), .days(365), nil),
-    ] as [(Span, Span, Int64?)])
+    @Test(
+        arguments: [
+            (Span.zero, Span.minutes(5), Int64?.none), (.seconds(300), .minutes(5), nil),
+            (.seconds(-300), .minutes(5), nil),
+            (.seconds(301), .minutes(5), 301), (.seconds(-301), .minutes(5), -301),
+            // Seconds are what is signed: a fraction more does not count.
+            (.seconds(300) + .milliseconds(999), .minutes(5), nil),
+            (.seconds(-301) + .milliseconds(1), .minutes(5), -301),
+            (.seconds(1), .seconds(1), nil), (.seconds(2), .seconds(1), 2), (.seconds(-2), .seconds(1), -2),
+            (.days(365), .minutes(5), 31_536_000), (.days(365), .days(365), nil),
+        ] as [(Span, Span, Int64?)]
+    )
     func freshness(after: Span, tolerance: Span, off: Int64?) throws {
         let standard = try judge(Vector.headers(), after: after, tolerance: tolerance)
         #expect(standard == (off.map { .stale(seconds: $0) } ?? Self.genuine))

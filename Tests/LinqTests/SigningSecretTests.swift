@@ -6,25 +6,29 @@ import Testing
 @Suite struct SigningSecretTests {
     private static let none = "does not begin with whsec_, as Linq's secrets do"
 
-    @Test(arguments: [
-        (Vector.secret, String?.none),
-        ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", nil),
-        // 64 bytes, without padding and with it; then 65, 23 and 1.
-        ("whsec_" + String(repeating: "A", count: 86), nil),
-        ("whsec_" + String(repeating: "A", count: 86) + "==", nil),
-        ("whsec_" + String(repeating: "A", count: 87) + "=", "has a key of 65 bytes; 24 to 64 are customary"),
-        ("whsec_" + String(repeating: "A", count: 31), "has a key of 23 bytes; 24 to 64 are customary"),
-        ("whsec_AA", "has a key of 1 bytes; 24 to 64 are customary"),
-        ("plain-secret", none), ("C2FVsBQIhrscChlQIMV+b5sSYspob7oD", none), (" ", none),
-        ("WHSEC_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", none), ("whsec-C2FV", none), (" whsec_C2FV", none),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            (Vector.secret, String?.none),
+            ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", nil),
+            // 64 bytes, without padding and with it; then 65, 23 and 1.
+            ("whsec_" + String(repeating: "A", count: 86), nil),
+            ("whsec_" + String(repeating: "A", count: 86) + "==", nil),
+            ("whsec_" + String(repeating: "A", count: 87) + "=", "has a key of 65 bytes; 24 to 64 are customary"),
+            ("whsec_" + String(repeating: "A", count: 31), "has a key of 23 bytes; 24 to 64 are customary"),
+            ("whsec_AA", "has a key of 1 bytes; 24 to 64 are customary"),
+            ("plain-secret", none), ("C2FVsBQIhrscChlQIMV+b5sSYspob7oD", none), (" ", none),
+            ("WHSEC_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", none), ("whsec-C2FV", none), (" whsec_C2FV", none),
+        ] as [(String, String?)]
+    )
     func remarks(text: String, remark: String?) {
         let secret = SigningSecret(Secret(text))
         #expect(secret != nil)
         #expect(secret?.remark == remark)
     }
 
-    @Test(arguments: ["", "whsec_", "whsec_ ", "whsec_=", "whsec_A", "whsec_not base64!", "whsec_C2FV\n", "whsec_C2FV-_"])
+    @Test(arguments: [
+        "", "whsec_", "whsec_ ", "whsec_=", "whsec_A", "whsec_not base64!", "whsec_C2FV\n", "whsec_C2FV-_",
+    ])
     func refuses(text: String) {
         #expect(SigningSecret(Secret(text)) == nil)
     }
@@ -50,7 +54,9 @@ import Testing
 
     /// The keys are as secret as the text they come from.
     @Test func neverPrintsItsKeys() throws {
-        let secret = try #require(try signingSecrets(["whsec_" + Base64.encode(Array(repeating: 201, count: 24))]).first)
+        let secret = try #require(
+            try signingSecrets(["whsec_" + Base64.encode(Array(repeating: 201, count: 24))]).first
+        )
         var text = "\(secret) \([secret])" + String(reflecting: secret)
         dump([secret], to: &text)
         print(secret, to: &text)

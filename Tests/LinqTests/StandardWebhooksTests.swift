@@ -34,15 +34,18 @@ import Testing
     }
 
     /// How many items of a header can be looked at.
-    @Test(arguments: [
-        (Vector.standard, 1), ("\(Vector.standard) \(Vector.otherStandard)", 2), ("  \(Vector.standard)  ", 1),
-        ("v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==", 0),
-        ("", 0), (" ", 0), ("v1", 0), ("v1,", 0), (",", 0), ("v1,AAAA", 0), ("v1,not base64", 0),
-        ("V1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 0), ("tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 0),
-        ("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw", 1), ("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=,x", 0),
-        ("v1=tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 0), ("v2,x v1,y \(Vector.standard) v1", 1),
-        ("\(Vector.standard),\(Vector.otherStandard)", 0), ("\(Vector.standard)\t\(Vector.otherStandard)", 0),
-    ] as [(String, Int)])
+    @Test(
+        arguments: [
+            (Vector.standard, 1), ("\(Vector.standard) \(Vector.otherStandard)", 2), ("  \(Vector.standard)  ", 1),
+            ("v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==", 0),
+            ("", 0), (" ", 0), ("v1", 0), ("v1,", 0), (",", 0), ("v1,AAAA", 0), ("v1,not base64", 0),
+            ("V1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 0), ("tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 0),
+            ("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw", 1),
+            ("v1,tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=,x", 0),
+            ("v1=tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=", 0), ("v2,x v1,y \(Vector.standard) v1", 1),
+            ("\(Vector.standard),\(Vector.otherStandard)", 0), ("\(Vector.standard)\t\(Vector.otherStandard)", 0),
+        ] as [(String, Int)]
+    )
     func items(header: String, count: Int) {
         #expect(StandardWebhooks.items(of: header).count == count)
     }

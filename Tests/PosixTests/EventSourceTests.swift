@@ -130,10 +130,12 @@ import Testing
     func signal() async {
         await #expect(processExitsWith: .success) {
             let (signals, signal) = AsyncStream.makeStream(of: Void.self)
-            let source = EventSource.signal(SIGHUP, on: QueueExecutor(label: "signals")) { signal.yield() }
-            kill(getpid(), SIGHUP)
+            let executor = QueueExecutor(label: "signals")
+            let source = EventSource.signal(SIGHUP, on: executor) { signal.yield() }
+            // Dispatch begins to listen a little later; until then the signal is without effect.
+            let sender = EventSource.every(nanoseconds: 5_000_000, on: executor) { kill(getpid(), SIGHUP) }
             for await _ in signals { break }
-            withExtendedLifetime(source) {}
+            withExtendedLifetime((source, sender)) {}
         }
     }
 }

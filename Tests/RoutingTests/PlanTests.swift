@@ -63,23 +63,28 @@ let example = RoutingTable([
     }
 
     /// The state, what the control hooks were last told, and what they are told now.
-    @Test(arguments: [
-        ("FLAGGED", "HEALTHY", [:], ["gate: line.paused", "sender: line.paused"]),
-        ("FLAGGED", "HEALTHY", ["gate": Command.pause], ["sender: line.paused"]),
-        ("FLAGGED", "HEALTHY", ["gate": .pause, "sender": .pause], []),
-        ("FLAGGED", "HEALTHY", ["gate": .resume, "sender": .slow], ["gate: line.paused", "sender: line.paused"]),
-        ("ACTIVE", "AT_RISK", [:], ["sender: line.slowed"]),
-        ("ACTIVE", "AT_RISK", ["gate": .pause, "sender": .pause], ["gate: line.resumed", "sender: line.slowed"]),
-        ("ACTIVE", "HEALTHY", [:], []),
-        ("ACTIVE", "HEALTHY", ["gate": .resume, "sender": .resume], []),
-        ("ACTIVE", "HEALTHY", ["gate": .pause, "sender": .slow], ["gate: line.resumed", "sender: line.resumed"]),
-        ("FLAGGED", "AT_RISK", ["gate": .pause, "sender": .pause], []),
-        // Hooks that left the rules, but still hold the line, in a fixed order.
-        ("FLAGGED", "-", ["gate": .pause, "sender": .pause, "old": .pause, "elder": .slow, "eldest": .resume], [
-            "elder: line.resumed", "old: line.resumed",
-        ]),
-        ("ACTIVE", "HEALTHY", ["old": .pause], ["old: line.resumed"]),
-    ] as [(String, String, [String: Command], [String])])
+    @Test(
+        arguments: [
+            ("FLAGGED", "HEALTHY", [:], ["gate: line.paused", "sender: line.paused"]),
+            ("FLAGGED", "HEALTHY", ["gate": Command.pause], ["sender: line.paused"]),
+            ("FLAGGED", "HEALTHY", ["gate": .pause, "sender": .pause], []),
+            ("FLAGGED", "HEALTHY", ["gate": .resume, "sender": .slow], ["gate: line.paused", "sender: line.paused"]),
+            ("ACTIVE", "AT_RISK", [:], ["sender: line.slowed"]),
+            ("ACTIVE", "AT_RISK", ["gate": .pause, "sender": .pause], ["gate: line.resumed", "sender: line.slowed"]),
+            ("ACTIVE", "HEALTHY", [:], []),
+            ("ACTIVE", "HEALTHY", ["gate": .resume, "sender": .resume], []),
+            ("ACTIVE", "HEALTHY", ["gate": .pause, "sender": .slow], ["gate: line.resumed", "sender: line.resumed"]),
+            ("FLAGGED", "AT_RISK", ["gate": .pause, "sender": .pause], []),
+            // Hooks that left the rules, but still hold the line, in a fixed order.
+            (
+                "FLAGGED", "-", ["gate": .pause, "sender": .pause, "old": .pause, "elder": .slow, "eldest": .resume],
+                [
+                    "elder: line.resumed", "old: line.resumed",
+                ]
+            ),
+            ("ACTIVE", "HEALTHY", ["old": .pause], ["old: line.resumed"]),
+        ] as [(String, String, [String: Command], [String])]
+    )
     func controls(status: String, reputation: String, told: [String: Command], expected: [String]) throws {
         // Control hooks hear of the state whatever the incident does.
         for step in [nil, IncidentStep.opened, .updated, .resolved] {
@@ -90,20 +95,25 @@ let example = RoutingTable([
         }
     }
 
-    @Test(arguments: [
-        ("ACTIVE", "AT_RISK", IncidentStep.opened, [], ["ops: incident.opened"]),
-        ("FLAGGED", "-", .opened, [], ["oncall: incident.opened", "ops: incident.opened"]),
-        // Newly concerned: an opening. Told before: an update.
-        ("FLAGGED", "AT_RISK", .updated, ["ops"], ["ops: incident.updated", "oncall: incident.opened"]),
-        // No longer concerned, but told of the opening: it hears of the rest.
-        ("ACTIVE", "AT_RISK", .updated, ["oncall", "ops"], ["oncall: incident.updated", "ops: incident.updated"]),
-        ("ACTIVE", "AT_RISK", .updated, ["old"], ["old: incident.updated", "ops: incident.opened"]),
-        ("ACTIVE", "HEALTHY", .resolved, ["oncall", "ops"], ["oncall: incident.resolved", "ops: incident.resolved"]),
-        // Nobody is told of the end of what nobody was told of.
-        ("ACTIVE", "HEALTHY", .resolved, [], []),
-        ("FLAGGED", "-", nil, [], []),
-        ("FLAGGED", "-", nil, ["ops"], []),
-    ] as [(String, String, IncidentStep?, [String], [String])])
+    @Test(
+        arguments: [
+            ("ACTIVE", "AT_RISK", IncidentStep.opened, [], ["ops: incident.opened"]),
+            ("FLAGGED", "-", .opened, [], ["oncall: incident.opened", "ops: incident.opened"]),
+            // Newly concerned: an opening. Told before: an update.
+            ("FLAGGED", "AT_RISK", .updated, ["ops"], ["ops: incident.updated", "oncall: incident.opened"]),
+            // No longer concerned, but told of the opening: it hears of the rest.
+            ("ACTIVE", "AT_RISK", .updated, ["oncall", "ops"], ["oncall: incident.updated", "ops: incident.updated"]),
+            ("ACTIVE", "AT_RISK", .updated, ["old"], ["old: incident.updated", "ops: incident.opened"]),
+            (
+                "ACTIVE", "HEALTHY", .resolved, ["oncall", "ops"],
+                ["oncall: incident.resolved", "ops: incident.resolved"]
+            ),
+            // Nobody is told of the end of what nobody was told of.
+            ("ACTIVE", "HEALTHY", .resolved, [], []),
+            ("FLAGGED", "-", nil, [], []),
+            ("FLAGGED", "-", nil, ["ops"], []),
+        ] as [(String, String, IncidentStep?, [String], [String])]
+    )
     func pages(
         status: String,
         reputation: String,

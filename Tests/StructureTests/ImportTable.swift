@@ -27,12 +27,16 @@ enum ImportTable {
         "Ledger": ["SQLite", "Lines", "Posix"],
         "Hooks": ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "Subprocess"],
         "Delivery": ["Ledger", "Routing", "Hooks", "Lines", "Posix"],
-        "Settings": ["Routing", "Hooks", "Intake", "HTTPServer", "Linq", "Lines", "Posix", "Crypto"],
+        "Settings": ["Routing", "Hooks", "Intake", "HTTPServer", "HTTPWire", "Linq", "Lines", "Posix", "Crypto"],
         "Daemon": [
             "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
             "Lines", "Linq", "Systemd", "Crypto", "Posix", "Logging",
         ],
-        "linewarden": ["Daemon", "Settings", "ArgumentParser", "Logging"],
+        // The commands: all of them thin, but each on top of what it shows.
+        "linewarden": [
+            "Daemon", "Settings", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire", "Crypto",
+            "Systemd", "Posix", "ArgumentParser", "Logging",
+        ],
     ]
 
     /// Each C library has one importer, which hides it from everybody else.

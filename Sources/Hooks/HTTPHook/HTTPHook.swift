@@ -14,8 +14,10 @@ struct HTTPHook: Hook {
 
     func deliver(_ attempt: Attempt) async -> Outcome {
         let seconds = attempt.now.microseconds / 1_000_000
-        var headers = configuration.headers
-        headers.append(("Content-Type", "application/json"))
+        var headers = configuration.headers.map { (name: $0.name, value: $0.value.exposed) }
+        if !headers.contains(where: { $0.name.lowercased() == "content-type" }) {
+            headers.append(("Content-Type", "application/json"))
+        }
         headers.append(("webhook-id", attempt.id))
         headers.append(("webhook-timestamp", String(seconds)))
         if let secret = configuration.secret {

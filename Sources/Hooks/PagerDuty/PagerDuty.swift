@@ -14,6 +14,9 @@ struct PagerDuty: Hook {
     /// Order of one incident is kept by the outbox; PagerDuty takes about 120 events a minute for one key.
     var concurrency: Int { 2 }
 
+    /// Bytes of details at the most: an event of more than 512 KB is refused as a whole (Events API v2, size limit).
+    private static let detailsLimit = 400_000
+
     func render(_ message: Message) -> [UInt8] {
         let resolves = message.type == "incident.resolved"
         return JSON.object([
@@ -45,14 +48,15 @@ struct PagerDuty: Hook {
 
     private func payload(_ message: Message) -> JSON {
         let severity = message.incident?.severity ?? .warning
+        let details = message.json["data"]
         return .object([
-            ("summary", .string(String(summary(message).prefix(1_024)))),
+            ("summary", .string(summary(message).clipped(to: 1_024))),
             ("source", .string(message.line?.phoneNumber.description ?? "linewarden")),
             ("severity", .string(severity.rawValue)),
             ("timestamp", .string(message.timestamp.rfc3339)),
             ("component", "linq line"),
             ("class", .string(message.type)),
-            ("custom_details", message.json["data"]),
+            ("custom_details", details?.bytes().count ?? 0 > Self.detailsLimit ? nil : details),
         ])
     }
 

@@ -11,7 +11,7 @@ package struct SlackConfiguration: HookConfiguration {
     let url: HookURL
 
     package static func read(_ object: ObjectReader, _ secrets: SecretSource) -> SlackConfiguration? {
-        HookURL.read(object.required("url"), secrets).map(SlackConfiguration.init)
+        HookURL.read(object.required("url"), secrets, isCredential: true).map(SlackConfiguration.init)
     }
 
     package var summary: String { "message to \(url.origin)" }

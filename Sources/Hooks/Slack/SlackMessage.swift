@@ -11,7 +11,7 @@ struct SlackMessage {
     /// The text of notifications, and blocks (docs.slack.dev, Block Kit: header 150, section text 3,000 characters, section
     /// fields 10 of 2,000).
     var json: JSON {
-        .object([("text", .string(clipped(escaped(headline), 3_000))), ("blocks", .array(blocks))])
+        .object([("text", .string(escaped(headline, 3_000))), ("blocks", .array(blocks))])
     }
 
     private var blocks: [JSON] {
@@ -21,23 +21,24 @@ struct SlackMessage {
                 (
                     "text",
                     .object([
-                        ("type", "plain_text"), ("text", .string(clipped("\(sign) \(headline)", 150))), ("emoji", true),
+                        ("type", "plain_text"), ("text", .string("\(sign) \(headline)".clipped(to: 150))),
+                        ("emoji", true),
                     ])
                 ),
             ])
         ]
         if !fields.isEmpty {
-            let texts = fields.map { name, value in text("*\(name)*\n\(clipped(escaped(value), 1_900))") }
+            let texts = fields.map { name, value in text("*\(name)*\n\(escaped(value, 1_900))") }
             blocks.append(.object([("type", "section"), ("fields", .array(texts))]))
         }
         for (name, paragraph) in paragraphs {
             blocks.append(
-                .object([("type", "section"), ("text", text("*\(name)*\n\(clipped(escaped(paragraph), 2_900))"))])
+                .object([("type", "section"), ("text", text("*\(name)*\n\(escaped(paragraph, 2_900))"))])
             )
         }
         if !footer.isEmpty {
-            let line = escaped(footer.joined(separator: "  ·  "))
-            blocks.append(.object([("type", "context"), ("elements", .array([text(clipped(line, 1_900))]))]))
+            let line = escaped(footer.joined(separator: "  ·  "), 1_900)
+            blocks.append(.object([("type", "context"), ("elements", .array([text(line)]))]))
         }
         return blocks
     }
@@ -135,20 +136,14 @@ struct SlackMessage {
     private func text(_ mrkdwn: String) -> JSON { .object([("type", "mrkdwn"), ("text", .string(mrkdwn))]) }
 
     /// `&`, `<` and `>` have a meaning in mrkdwn (docs.slack.dev, "Formatting message text").
-    private func escaped(_ text: String) -> String {
-        var escaped = ""
-        for character in text {
-            switch character {
-            case "&": escaped += "&amp;"
-            case "<": escaped += "&lt;"
-            case ">": escaped += "&gt;"
-            default: escaped.append(character)
+    private func escaped(_ text: String, _ limit: Int) -> String {
+        text.clipped(to: limit) { scalar in
+            switch scalar {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            default: String(scalar)
             }
         }
-        return escaped
-    }
-
-    private func clipped(_ text: String, _ count: Int) -> String {
-        text.count <= count ? text : text.prefix(count - 1) + "…"
     }
 }

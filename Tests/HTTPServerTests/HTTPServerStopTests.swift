@@ -1,0 +1,92 @@
+import Chrono
+import HTTPWire
+import Metrics
+import Posix
+import Synchronization
+import Testing
+
+@testable import HTTPServer
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPServerStopTests {
+    private static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
+
+    /// Answers when it is told to.
+    private struct Waiting: RequestHandler {
+        let requests: AsyncStream<Reply>.Continuation
+
+        func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? {
+            requests.yield(reply)
+            return nil
+        }
+    }
+
+    private struct Immediate: RequestHandler {
+        func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? { .text(.ok, "ok") }
+    }
+
+    @Test("What is under way is finished, what is idle is closed, and nothing new is taken")
+    func finishes() async throws {
+        let (replies, reply) = AsyncStream.makeStream(of: Reply.self)
+        let server = try await HTTPServer(
+            name: "test",
+            listen: [.ipv4(host: "127.0.0.1", port: 0)],
+            loops: 2,
+            handler: Waiting(requests: reply)
+        )
+        let idle = try await Client(server.addresses.first)
+        let busy = try await Client(server.addresses.first)
+        try await busy.send(Self.get)
+        var iterator = replies.makeAsyncIterator()
+        let underWay = await iterator.next()
+        async let stop: Void = server.stop(within: .seconds(30))
+        #expect(await idle.rest() == "")
+        underWay?.send(.text(.ok, "done"))
+        let response = await busy.response()
+        #expect(response?.text == "done")
+        #expect(await busy.rest() == "")
+        await stop
+        await #expect(throws: PosixError.self) { _ = try await Client(server.addresses.first) }
+        #expect(server.instruments.open.total == 0)
+    }
+
+    @Test("A request that never ends does not keep the server for ever")
+    func patience() async throws {
+        let (replies, reply) = AsyncStream.makeStream(of: Reply.self)
+        let server = try await HTTPServer(
+            name: "test",
+            listen: [.ipv4(host: "127.0.0.1", port: 0)],
+            loops: 1,
+            handler: Waiting(requests: reply)
+        )
+        let client = try await Client(server.addresses.first)
+        try await client.send(Self.get)
+        var iterator = replies.makeAsyncIterator()
+        _ = await iterator.next()
+        let start = Clock.system.steady()
+        await server.stop(within: .milliseconds(200))
+        #expect(Clock.system.steady().since(start) >= .milliseconds(200))
+        #expect(await client.rest() == "")
+    }
+
+    @Test("A connection the kernel had taken before the stop gets an answer, not a reset")
+    func servesWhatWasAccepted() async throws {
+        for _ in 0..<20 {
+            let loop = EventLoop(
+                name: "test",
+                handler: Immediate(),
+                limits: ServerLimits(),
+                clock: .system,
+                instruments: HTTPServer.Instruments(),
+                tls: nil
+            )
+            let socket = SharedDescriptor(try Socket.listen(.ipv4(host: "127.0.0.1", port: 0), sharingPort: false))
+            let client = try await Client(Socket.localAddress(socket))
+            try await client.send(Self.get)
+            await loop.listen(socket)
+            await loop.stop(within: .seconds(5))
+            let response = await client.response()
+            #expect(response.map { [200, 503].contains($0.status) } == true)
+            #expect(await !client.end.isReset)
+        }
+    }
+}

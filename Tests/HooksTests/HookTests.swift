@@ -1,0 +1,17 @@
+import Testing
+
+@testable import Hooks
+
+@Suite struct HookTests {
+    private struct Plain: Hook {
+        func render(_ message: Message) -> [UInt8] { [] }
+        func deliver(_ attempt: Attempt) async -> Outcome { .delivered }
+    }
+
+    @Test func whatAHookNeedNotSay() async {
+        #expect(Plain().concurrency == 8)
+        #expect(await Plain().restore([]) == nil)
+    }
+
+    @Test func aFailureReadsAsItsSentence() { #expect("\(Failure("http_500", "HTTP 500"))" == "HTTP 500") }
+}

@@ -1,0 +1,82 @@
+import SQLite
+import Testing
+
+@testable import Ledger
+
+@Suite struct SchemaTests {
+    private let connection: Connection
+
+    init() throws {
+        connection = try Connection(path: ":memory:", mode: .readWrite)
+        try connection.execute("PRAGMA foreign_keys = ON")
+        try Schema.migrate(connection, path: "memory")
+    }
+
+    @Test("Every migration is done once")
+    func migrates() throws {
+        for _ in 0..<2 {
+            #expect(try connection.rows("PRAGMA user_version") { $0.integer(0) } == [Int64(Schema.migrations.count)])
+            try Schema.migrate(connection, path: "memory")
+        }
+    }
+
+    @Test("A step that fails leaves the version before it")
+    func failedStep() throws {
+        let other = try Connection(path: ":memory:", mode: .readWrite)
+        try other.execute("CREATE TABLE incident (other INTEGER)")
+        #expect(throws: SQLiteError.self) { try Schema.migrate(other, path: "memory") }
+        #expect(!other.isInTransaction)
+        #expect(try other.rows("PRAGMA user_version") { $0.integer(0) } == [0])
+        #expect(try other.rows("SELECT name FROM sqlite_schema") { $0.text(0) } == ["incident"])
+    }
+
+    private static let incident = "INSERT INTO incident VALUES ('i', '+12', 1, NULL, 'error', 'r')"
+
+    @Test(
+        "States that must not be cannot be stored",
+        arguments: [
+            // One open incident per line.
+            "INSERT INTO incident VALUES ('j', '+12', 2, NULL, 'error', 'r')",
+            "INSERT INTO incident VALUES ('j', '+13', 2, NULL, 'grave', 'r')",
+            // A line that is allowed has no incident, one that is not has one.
+            "INSERT INTO line (number, decision, decision_since, incident) VALUES ('+12', 'allowed', 1, 'i')",
+            "INSERT INTO line (number, decision, decision_since, incident) VALUES ('+12', 'paused', 1, NULL)",
+            "INSERT INTO line (number, decision, decision_since, incident) VALUES ('+12', 'slowed', 1, NULL)",
+            "INSERT INTO line (number, decision, decision_since, incident) VALUES ('+12', 'paused', 1, 'nobody')",
+            "INSERT INTO line (number, decision, decision_since, incident) VALUES ('+12', 'maybe', 1, 'i')",
+            // A value has its date, a hold its beginning.
+            "INSERT INTO line (number, decision, decision_since, status) VALUES ('+12', 'allowed', 1, 'ACTIVE')",
+            "INSERT INTO line (number, decision, decision_since, hold_reason) VALUES ('+12', 'allowed', 1, 'r')",
+            // An event is about a line, or quarantined.
+            "INSERT INTO event (id, source, type, state, received_at, body) VALUES ('e', 'webhook', 't', 'applied', 1, x'')",
+            "INSERT INTO event (id, source, type, state, received_at, body) VALUES ('e', 'rumour', 't', 'quarantined', 1, x'')",
+            // A delivery is settled or pending.
+            """
+            INSERT INTO delivery (id, hook, channel, type, ordering_key, payload, state, created_at)
+            VALUES ('d', 'h', 'page', 't', 'k', x'', 'delivered', 1)
+            """,
+            """
+            INSERT INTO delivery (id, hook, channel, type, ordering_key, payload, settled_at, created_at)
+            VALUES ('d', 'h', 'page', 't', 'k', x'', 1, 1)
+            """,
+            // No row means resume.
+            "INSERT INTO command VALUES ('h', '+12', 'resume')",
+            "INSERT INTO paged VALUES ('nobody', 'h')",
+        ]
+    )
+    func refuses(sql: String) throws {
+        try connection.execute(Self.incident)
+        let error = try #require(throws: SQLiteError.self) { try connection.execute(sql) }
+        #expect(error.code & 0xFF == 19, "\(error)")
+    }
+
+    @Test("A line may have many closed incidents beside the open one")
+    func incidents() throws {
+        try connection.execute(
+            """
+            INSERT INTO incident VALUES ('a', '+12', 1, 2, 'error', 'r'), ('b', '+12', 3, 4, 'error', 'r');
+            INSERT INTO incident VALUES ('c', '+12', 5, NULL, 'error', 'r')
+            """
+        )
+    }
+}

@@ -1,0 +1,140 @@
+import Testing
+
+@testable import Settings
+
+/// Each kind of hook has its own keys; these are mistakes as somebody sees them who runs `check`.
+@Suite struct HookReadingTests {
+    @Test(arguments: [
+        Mistake(.hooks, #""a": 7"#, [#"c:5:16: hooks.a: expected an object, found a number"#]),
+        Mistake(.hooks, #""a": {}"#, [#"c:5:16: hooks.a.type: is missing"#]),
+        Mistake(.hooks, #""a": {"type": 7}"#, [#"c:5:25: hooks.a.type: expected a string, found a number"#]),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slak", "url": 7}"#,
+            [
+                #"""
+                c:5:25: hooks.a.type: there is no hook type "slak"; there are "http", "slack", "pagerduty", \#
+                "gate_files"
+                """#
+            ]
+        ),
+        Mistake(.hooks, #""a b": {"type": "slack"}"#, [#"c:5:18: hooks["a b"].url: is missing"#]),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "ftp://example.com"}"#,
+            [#"c:5:41: hooks.a.url: is not an http or https URL"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "https://"}"#,
+            [#"c:5:41: hooks.a.url: is not an http or https URL"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "http://example.com/x"}"#,
+            [#"c:5:41: warning: hooks.a.url: sends unencrypted to another machine; use https://"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": {"env": "NOPE"}}"#,
+            [#"c:5:49: hooks.a.url.env: the environment variable NOPE is not set"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "https://x", "channel": "ops"}"#,
+            [#"c:5:54: hooks.a.channel: unknown key; allowed here: timeout, give_up_after, retry, type, url"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "https://x", "timeout": "6m", "give_up_after": "1y"}"#,
+            [
+                #"c:5:65: hooks.a.timeout: must be between 1ms and 5m, found 6m"#,
+                #"""
+                c:5:88: hooks.a.give_up_after: "1y" is not a duration; write a number and a unit such as \#
+                "30s", "5m" or "90d"
+                """#,
+            ]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "https://x", "retry": {"first": "1m", "max": "1s"}}"#,
+            [#"c:5:86: hooks.a.retry.max: must be between 1m and 1d, found 1s"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "https://x", "retry": {"initial": "1m"}}"#,
+            [#"c:5:64: hooks.a.retry.initial: unknown key; allowed here: first, max"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "http", "url": "https://x", "secret": {"env": "NOPE"}}"#,
+            [#"c:5:71: hooks.a.secret.env: the environment variable NOPE is not set"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "http", "url": "https://x", "secret": "whsec_hunter2!"}"#,
+            [
+                #"""
+                c:5:63: warning: hooks.a.secret: is a secret written into the file; refer to it as \#
+                {"credential": "NAME"} or {"env": "NAME"}
+                """#,
+                #"c:5:63: hooks.a.secret: is not a webhook secret: whsec_ must be followed by base64"#,
+            ]
+        ),
+        Mistake(.hooks, #""a": {"type": "http"}"#, [#"c:5:16: hooks.a.url: is missing"#]),
+        Mistake(
+            .hooks,
+            #""a": {"type": "http", "url": "https://x", "headers": {"a b": "c", "d": "e\n", "f": 7}}"#,
+            [
+                #"c:5:72: hooks.a.headers["a b"]: is not a header name"#,
+                #"c:5:82: hooks.a.headers.d: holds a control character, which a header cannot carry"#,
+                #"""
+                c:5:94: hooks.a.headers.f: expected {"credential": "NAME"}, {"env": "NAME"}, {"file": "PATH"} \#
+                or a text
+                """#,
+            ]
+        ),
+        Mistake(.hooks, #""a": {"type": "pagerduty"}"#, [#"c:5:16: hooks.a.routing_key: is missing"#]),
+        Mistake(
+            .hooks,
+            #""a": {"type": "pagerduty", "routing_key": "hunter2"}"#,
+            [
+                #"c:5:53: warning: hooks.a.routing_key: has 7 characters; PagerDuty's have 32"#,
+                #"""
+                c:5:53: warning: hooks.a.routing_key: is a secret written into the file; refer to it as \#
+                {"credential": "NAME"} or {"env": "NAME"}
+                """#,
+            ]
+        ),
+        Mistake(.hooks, #""a": {"type": "pagerduty", "routing_key": {"env": "PAGERDUTY_ROUTING_KEY"}}"#, []),
+        Mistake(
+            .hooks,
+            #""a": {"type": "pagerduty", "routing_key": {"env": "NOPE"}, "url": "x"}"#,
+            [
+                #"c:5:61: hooks.a.routing_key.env: the environment variable NOPE is not set"#,
+                #"c:5:77: hooks.a.url: is not an http or https URL"#,
+            ]
+        ),
+        Mistake(.hooks, #""a": {"type": "gate_files"}"#, [#"c:5:16: hooks.a.directory: is missing"#]),
+        Mistake(
+            .hooks,
+            #""a": {"type": "gate_files", "directory": "run"}"#,
+            [#"c:5:52: hooks.a.directory: must be an absolute path, because senders look there too"#]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "gate_files", "directory": "/a", "url": "https://x"}"#,
+            [
+                #"""
+                c:5:58: hooks.a.url: unknown key; allowed here: timeout, give_up_after, retry, type, directory
+                """#
+            ]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": "https://x"}, "a": {"type": "slack", "url": "https://x"}"#,
+            [#"c:5:55: hooks.a: is given twice, first on line 5"#]
+        ),
+    ])
+    func hooks(_ mistake: Mistake) { mistake.check() }
+}
