@@ -73,7 +73,10 @@ let package = Package(
         + layer("Delivery", ["Ledger", "Routing", "Hooks", "Lines", "Posix", "Metrics", "JSON", "Chrono"])
         + layer(
             "Settings",
-            ["Routing", "Hooks", "Intake", "HTTPServer", "HTTPWire", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"]
+            [
+                "Routing", "Hooks", "Intake", "HTTPServer", "HTTPWire", "Linq", "Lines", "Posix", "Crypto", "JSON",
+                "Chrono",
+            ]
         )
         + layer(
             "Daemon",

@@ -6,8 +6,10 @@ package enum Digest {
     package static let byteCount = 32
 
     /// HMAC-SHA256 (RFC 2104) of a message.
-    package static func hmac(key: [UInt8], _ message: [UInt8]) -> [UInt8] {
-        digest { code in lw_hmac_sha256(key, CInt(key.count), message, message.count, code) }
+    package static func hmac(key: SecretBytes, _ message: [UInt8]) -> [UInt8] {
+        key.withBytes { key in
+            digest { code in lw_hmac_sha256(key.baseAddress, CInt(key.count), message, message.count, code) }
+        }
     }
 
     /// SHA-256 (FIPS 180-4) of some bytes.

@@ -1,5 +1,4 @@
 import Chrono
-import Crypto
 import HTTPServer
 import HTTPWire
 import Intake
@@ -7,32 +6,41 @@ import JSON
 import Lines
 import Metrics
 import Posix
+import Synchronization
 
 /// Answers operators, senders and Prometheus.
 ///
 /// What needs the ledger's history is read on the reader's own queue.
 final class AdminHandler: RequestHandler {
     private let desk: AdminDesk
-    private let tokenDigest: [UInt8]?
+    private let door: Mutex<AdminGuard>
 
-    init(desk: AdminDesk, token: Secret?) {
+    init(desk: AdminDesk, door: AdminGuard) {
         self.desk = desk
-        tokenDigest = token.map { Digest.sha256(Array($0.exposed.utf8)) }
+        self.door = Mutex(door)
     }
+
+    /// Takes over the token of a new configuration.
+    func adopt(_ door: AdminGuard) { self.door.withLock { $0 = door } }
 
     func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        return answer(request, path, from: peer, reply).map(AdminGuard.safe)
+    }
+
+    private func answer(
+        _ request: HTTPRequest,
+        _ path: [String],
+        from peer: PeerAddress,
+        _ reply: Reply
+    ) -> HTTPResponse? {
+        // Load balancers and probes have no token, and learn nothing that needs one.
         switch path {
         case ["healthz"]: return Health.answer(request)
         case ["readyz"]: return get(request) { desk.readiness }
         default: break
         }
-        guard isAuthorized(request) else {
-            var response = Refusal(.unauthorized, "unauthorized", "send Authorization: Bearer and the admin token")
-                .response
-            response.headers.append("WWW-Authenticate", "Bearer")
-            return response
-        }
+        if let refusal = door.withLock({ $0 }).refusal(request, from: peer) { return refusal }
         switch path {
         case ["v1", "gate", path.last ?? ""] where path.count == 3:
             return get(request) { withLine(path[2]) { desk.gate($0) } }
@@ -52,15 +60,6 @@ final class AdminHandler: RequestHandler {
     private static let noNumber =
         Refusal(.badRequest, "not_a_number", "a line is named by its E.164 number, such as +12025551234").response
 
-    /// Digests of one length are compared, so that not even the token's length can be measured.
-    private func isAuthorized(_ request: HTTPRequest) -> Bool {
-        guard let tokenDigest else { return true }
-        guard let given = request.headers.first("Authorization"), given.lowercased().hasPrefix("bearer ") else {
-            return false
-        }
-        return Digest.equalInConstantTime(Digest.sha256(Array(given.dropFirst(7).utf8)), tokenDigest)
-    }
-
     private func get(_ request: HTTPRequest, _ body: () -> HTTPResponse) -> HTTPResponse {
         request.method == "GET" || request.method == "HEAD" ? body() : Self.wrongMethod("GET")
     }
@@ -76,11 +75,10 @@ final class AdminHandler: RequestHandler {
         }
         Task {
             do {
-                reply.send(try await body())
+                reply.send(AdminGuard.safe(try await body()))
             } catch {
-                reply.send(
-                    Refusal(.serviceUnavailable, "ledger_unreadable", "the ledger cannot be read: \(error)").response
-                )
+                let refusal = Refusal(.serviceUnavailable, "ledger_unreadable", "the ledger cannot be read: \(error)")
+                reply.send(AdminGuard.safe(refusal.response))
             }
         }
         return nil

@@ -28,6 +28,7 @@ package actor Daemon {
     private let dispatcher: Dispatcher
     private let desk: AdminDesk
     private let webhookHandler: WebhookHandler
+    private let adminHandler: AdminHandler
     private let webhookServer: HTTPServer
     private let adminServer: HTTPServer
     private let certificate: TLSCertificate?
@@ -58,7 +59,7 @@ package actor Daemon {
         let board = GateBoard()
         let switchboard = Switchboard()
         self.switchboard = switchboard
-        let (wiring, hooks) = Self.wire(settings, client)
+        let (wiring, hooks) = Blueprint.wire(settings, client)
         switchboard.wiring = wiring
         ledger = try Ledger(
             directory: settings.stateDirectory,
@@ -91,22 +92,27 @@ package actor Daemon {
             closesGateOnFailure: settings.closesGateOnFailure
         )
         try await ledger.replan()
-        let records = try await Self.restrictedLines(reader, settings.policy)
-        board.update(try await Self.allLines(reader, settings.policy))
+        let records = try await Blueprint.restrictedLines(reader, settings.policy)
+        board.update(try await Blueprint.allLines(reader, settings.policy))
         for (hook, target) in hooks {
             if let failure = await target.restore(wiring.held(by: hook.name, of: records)) {
                 log.error("hook \(hook.name) could not be brought up to date: \(failure)")
             }
         }
         webhookHandler = WebhookHandler(
-            endpoints: try await Self.endpoints(settings, reader),
+            endpoints: try await Blueprint.endpoints(settings, reader),
             ledger: ledger,
             instruments: instruments,
             alerts: alerts,
+            limits: settings.webhook.limits,
             clock: clock,
             log: log
         )
         certificate = settings.webhook.tls.map { TLSCertificate($0) }
+        adminHandler = AdminHandler(
+            desk: desk,
+            door: AdminGuard(token: settings.admin.token, names: settings.admin.hosts)
+        )
         // The admin listener comes first: who can reach the webhook can also ask how it is.
         let inherited = InheritedSockets.take()
         adminServer = try await HTTPServer(
@@ -115,7 +121,7 @@ package actor Daemon {
             loops: 1,
             clock: clock,
             inherited: inherited,
-            handler: AdminHandler(desk: desk, token: settings.admin.token)
+            handler: adminHandler
         )
         webhookServer = try await HTTPServer(
             name: "webhook",
@@ -125,6 +131,7 @@ package actor Daemon {
             clock: clock,
             inherited: inherited,
             tls: certificate,
+            report: ServerLog(log: log, clock: clock).take,
             handler: webhookHandler
         )
         addresses = (webhookServer.addresses, adminServer.addresses)
@@ -166,18 +173,19 @@ package actor Daemon {
                 "listen addresses, state.directory and whether there is webhook.tls change with the next restart only"
             )
         }
-        let (wiring, hooks) = Self.wire(new, client)
-        let endpoints = try await Self.endpoints(new, reader)
+        let (wiring, hooks) = Blueprint.wire(new, client)
+        let endpoints = try await Blueprint.endpoints(new, reader)
         switchboard.wiring = wiring
         switchboard.alertHooks = new.alertHooks
         try await ledger.adopt(policy: new.policy, planner: wiring.planner)
         webhookHandler.adopt(endpoints)
         if let tls = new.webhook.tls { certificate?.replace(with: tls) }
         desk.adopt(new.policy)
+        adminHandler.adopt(AdminGuard(token: new.admin.token, names: new.admin.hosts))
         // Nothing may be delivered between the look at the ledger and the restoring: it would be undone by what was true
         // a moment before. What is committed meanwhile waits, and corrects what was restored.
         await dispatcher.finish(within: .seconds(3))
-        let records = try await Self.restrictedLines(reader, new.policy)
+        let records = try await Blueprint.restrictedLines(reader, new.policy)
         for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
         await dispatcher.adopt(hooks)
         settings = new
@@ -207,39 +215,5 @@ package actor Daemon {
         } catch {
             log.error("the ledger could not be checked: \(error)")
         }
-    }
-
-    private static func wire(
-        _ settings: Settings,
-        _ client: HTTPClient
-    ) -> (Wiring, [(settings: HookSettings, hook: any Hook)]) {
-        let hooks = settings.hooks.map { (settings: $0, hook: $0.make(client: client)) }
-        let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
-        return (Wiring(routing: settings.routing, hooks: byName), hooks)
-    }
-
-    private static func endpoints(_ settings: Settings, _ reader: LedgerReader) async throws -> [Endpoint] {
-        var endpoints: [Endpoint] = []
-        for endpoint in settings.webhook.endpoints {
-            func make(_ hasVerified: Bool) -> Endpoint {
-                Endpoint(
-                    path: endpoint.path,
-                    secrets: endpoint.secrets,
-                    tolerance: settings.webhook.tolerance,
-                    hasVerified: hasVerified
-                )
-            }
-            let known = try await reader.fact("verified \(endpoint.path)")
-            endpoints.append(make(known == make(false).fingerprint))
-        }
-        return endpoints
-    }
-
-    private static func restrictedLines(_ reader: LedgerReader, _ policy: DecisionPolicy) async throws -> [LineRecord] {
-        try await reader.lines(policy, decisions: [.slowed, .paused], limit: .max)
-    }
-
-    private static func allLines(_ reader: LedgerReader, _ policy: DecisionPolicy) async throws -> [LineRecord] {
-        try await reader.lines(policy, limit: .max)
     }
 }

@@ -15,6 +15,8 @@ final class WebhookHandler: RequestHandler {
     private let ledger: Ledger
     private let instruments: DaemonInstruments
     private let alerts: Alerts
+    private let limits: ServerLimits
+    private let refusals: Occasionally
     private let clock: Clock
     private let log: Logger
 
@@ -23,6 +25,7 @@ final class WebhookHandler: RequestHandler {
         ledger: Ledger,
         instruments: DaemonInstruments,
         alerts: Alerts,
+        limits: ServerLimits,
         clock: Clock,
         log: Logger
     ) {
@@ -30,6 +33,8 @@ final class WebhookHandler: RequestHandler {
         self.ledger = ledger
         self.instruments = instruments
         self.alerts = alerts
+        self.limits = limits
+        refusals = Occasionally(every: .seconds(10), clock: clock)
         self.clock = clock
         self.log = log
     }
@@ -53,7 +58,7 @@ final class WebhookHandler: RequestHandler {
         }
         switch endpoint.examine(request, now: clock.now()) {
         case .refuse(let refusal):
-            return refuse(refusal, endpoint, peer)
+            return refuse(refusal, endpoint, ClientAddress.of(request, from: peer, limits))
         case .ignore(let type):
             noteVerified(endpoint)
             instruments.events.add(1, type)
@@ -119,7 +124,7 @@ final class WebhookHandler: RequestHandler {
         if endpoint.noteVerified() { ledger.remember("verified \(endpoint.path)", endpoint.fingerprint) }
     }
 
-    private func refuse(_ refusal: Refusal, _ endpoint: Endpoint, _ peer: PeerAddress) -> HTTPResponse {
+    private func refuse(_ refusal: Refusal, _ endpoint: Endpoint, _ client: String) -> HTTPResponse {
         switch refusal.error {
         case "signature_mismatch":
             alerts.raise(
@@ -138,7 +143,12 @@ final class WebhookHandler: RequestHandler {
             )
         default: break
         }
-        log.debug("refused: \(refusal.error)", metadata: ["peer": "\(peer)"])
+        if let total = refusals.occasion() {
+            log.warning(
+                "refused a delivery: \(refusal.error) (\(total) refused so far): \(refusal.detail)",
+                metadata: ["client": "\(client)", "endpoint": "\(endpoint.path)"]
+            )
+        }
         return count(refusal)
     }
 

@@ -1,3 +1,4 @@
+import HTTPWire
 import Metrics
 package import Posix
 
@@ -38,6 +39,16 @@ final class Acceptor {
             }
         }
         return (connections, false)
+    }
+
+    /// Tells a connection that is one too many, as far as that goes without waiting for it.
+    func turnAway(_ socket: SharedDescriptor, isEnciphered: Bool, date: String) {
+        // Under TLS it could only be told after a handshake, which is what there is no room for.
+        if isEnciphered { return }
+        var bytes: [UInt8] = []
+        HTTPResponse.refusal(.serviceUnavailable, "too_many_connections", "too many connections; try again later")
+            .serialize(into: &bytes, version: .http11, keepAlive: false, forHead: false, date: date)
+        _ = bytes.withUnsafeBytes { try? Socket.send(socket, $0) }
     }
 
     private func turnOneAway(_ listener: SharedDescriptor) {

@@ -26,7 +26,7 @@ actor EventLoop {
     private var wheel: DeadlineWheel
     private var ticker: EventSource?
     private var pause: EventSource?
-    private var date: (second: Int64, text: String) = (.min, "")
+    private var date = DateField()
     private var stopped: (() -> Void)?
     private var isStopping = false
 
@@ -104,19 +104,13 @@ actor EventLoop {
         if let limit = addresses.enter(peer) {
             instruments.limited.add(1, limit)
             report(.limited(limit, peer))
-            return refuse(socket)
+            return acceptor.turnAway(socket, isEnciphered: tls != nil, date: date.text(at: clock.now()))
         }
-        var transport = Transport.plain
-        if peer.isInternet, let context = tls?.current {
-            // Without memory for a session there is none for anything else either.
-            guard let session = context.makeSession(socket) else { return addresses.leave(peer) }
-            transport = .tls(session)
-        }
+        // Without memory for a session there is none for anything else either.
+        guard let transport = Transport(socket, peer, tls) else { return addresses.leave(peer) }
         lastID += 1
         let id = lastID
-        var shakesHands = false
-        if case .tls = transport { shakesHands = true }
-        let state = ConnectionState(limits: limits, now: clock.steady(), shakesHands: shakesHands)
+        let state = ConnectionState(limits: limits, now: clock.steady(), shakesHands: transport.isEnciphered)
         let connection = Connection(id: id, peer: peer, socket: socket, transport: transport, state: state)
         connection.readable = EventSource.readable(socket, on: executor) { [weak self] in
             self?.assumeIsolated { $0.serve(id) }
@@ -131,16 +125,6 @@ actor EventLoop {
         }
     }
 
-    /// Tells a connection that is one too many, as far as that goes without waiting for it.
-    private func refuse(_ socket: SharedDescriptor) {
-        // Under TLS it could only be told after a handshake, which is what there is no room for.
-        if tls != nil { return }
-        var bytes: [UInt8] = []
-        HTTPResponse.refusal(.serviceUnavailable, "too_many_connections", "too many connections; try again later")
-            .serialize(into: &bytes, version: .http11, keepAlive: false, forHead: false, date: httpDate())
-        _ = bytes.withUnsafeBytes { try? Socket.send(socket, $0) }
-    }
-
     /// Something has arrived, or there is room again.
     private func serve(_ id: UInt64) {
         guard let connection = connections[id] else { return }
@@ -152,7 +136,7 @@ actor EventLoop {
             guard let connection = connections[answer.connection], connection.state.exchange == answer.exchange else {
                 continue
             }
-            connection.state.answer(answer.response, date: httpDate(), now: clock.steady())
+            connection.state.answer(answer.response, date: date.text(at: clock.now()), now: clock.steady())
             advance(connection)
         }
     }
@@ -160,7 +144,8 @@ actor EventLoop {
     /// Does what the connection's state asks for, until it must wait for something.
     private func advance(_ connection: Connection) {
         while true {
-            switch connection.state.next(now: clock.steady(), date: httpDate(), isStopping: isStopping) {
+            switch connection.state.next(now: clock.steady(), date: date.text(at: clock.now()), isStopping: isStopping)
+            {
             case .wait:
                 guard connection.hasUnreadBytes else { return settle(connection) }
                 guard proceed(connection, connection.read(into: buffer, now: clock.steady())) else { return }
@@ -176,7 +161,7 @@ actor EventLoop {
             case .handle(let request):
                 let reply = Reply(loop: self, connection: connection.id, exchange: connection.state.exchange)
                 if let response = handler.handle(request, from: connection.peer, reply: reply) {
-                    connection.state.answer(response, date: httpDate(), now: clock.steady())
+                    connection.state.answer(response, date: date.text(at: clock.now()), now: clock.steady())
                 }
             }
         }
@@ -224,7 +209,7 @@ actor EventLoop {
         for id in wheel.advance(to: now) {
             guard let connection = connections[id] else { continue }
             if connection.state.deadline <= now {
-                if let limit = connection.state.expire(now: now, date: httpDate()) {
+                if let limit = connection.state.expire(now: now, date: date.text(at: clock.now())) {
                     instruments.timeouts.add(1, limit)
                 }
                 advance(connection)
@@ -252,12 +237,4 @@ actor EventLoop {
     }
 
     private func closeAll() { connections.values.forEach(close) }
-
-    /// The Date field, made anew once a second.
-    private func httpDate() -> String {
-        let now = clock.now()
-        let second = now.microseconds / 1_000_000
-        if second != date.second { date = (second, now.httpDate) }
-        return date.text
-    }
 }

@@ -6,6 +6,21 @@ enum Transport {
     case plain
     case tls(TLSSession)
 
+    /// How the bytes of an accepted connection travel; nil when memory is short.
+    init?(_ socket: SharedDescriptor, _ peer: PeerAddress, _ certificate: TLSCertificate?) {
+        guard let certificate, peer.isInternet else {
+            self = .plain
+            return
+        }
+        guard let session = certificate.current.makeSession(socket) else { return nil }
+        self = .tls(session)
+    }
+
+    var isEnciphered: Bool {
+        if case .tls = self { return true }
+        return false
+    }
+
     /// How an attempt to move bytes ended.
     enum Outcome: Equatable {
         case moved(Int)

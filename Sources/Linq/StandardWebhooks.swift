@@ -38,7 +38,7 @@ package enum StandardWebhooks {
         }
     }
 
-    private static func code(_ id: String, _ timestamp: String, _ body: [UInt8], _ key: [UInt8]) -> [UInt8] {
+    private static func code(_ id: String, _ timestamp: String, _ body: [UInt8], _ key: SecretBytes) -> [UInt8] {
         var message: [UInt8] = []
         message.reserveCapacity(id.utf8.count + timestamp.utf8.count + body.count + 2)
         message += id.utf8
@@ -65,7 +65,7 @@ package enum LegacySignature {
         }
     }
 
-    private static func code(_ timestamp: String, _ body: [UInt8], _ key: [UInt8]) -> [UInt8] {
+    private static func code(_ timestamp: String, _ body: [UInt8], _ key: SecretBytes) -> [UInt8] {
         Digest.hmac(key: key, Array(timestamp.utf8) + [UInt8(ascii: ".")] + body)
     }
 }

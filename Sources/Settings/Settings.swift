@@ -30,6 +30,8 @@ package struct Settings: Sendable {
     package struct Admin: Sendable {
         package let listen: [ListenAddress]
         package let token: Secret?
+        /// Names under which it is asked, besides addresses and `localhost`.
+        package let hosts: [String]
     }
 
     package let webhook: Webhook

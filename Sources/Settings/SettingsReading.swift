@@ -16,7 +16,7 @@ extension Settings {
         let webhook = root.required("webhook")?.object().map { Webhook($0, secrets) }
         let admin =
             root.optional("admin")?.object().flatMap { Admin($0, secrets) }
-            ?? Admin(listen: [.ipv4(host: "127.0.0.1", port: 8081)], token: nil)
+            ?? Admin(listen: [.ipv4(host: "127.0.0.1", port: 8081)], token: nil, hosts: [])
         for address in admin.listen where webhook?.listen.contains(address) == true && !address.isChosenLater {
             root.optional("admin")?.object()?.fail("listen", "\(address) is taken by webhook.listen")
         }
@@ -117,6 +117,7 @@ extension Settings.Admin {
         let reader = object.required("listen")
         listen = readListen(object)
         token = object.optional("token").flatMap { secrets.secret($0) }
+        hosts = object.strings("hosts") ?? []
         if object.optional("token") == nil, let open = listen.first(where: { !$0.isLocal }) {
             reader?.fail("\(open) may be reachable from other machines, so admin.token is needed")
         }

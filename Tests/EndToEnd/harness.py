@@ -146,11 +146,11 @@ class Process:
         if self.popen.poll() is None:
             self.popen.terminate()
         try:
-            self.wait(10)
+            self.wait(15)
         except subprocess.TimeoutExpired:
             self.popen.kill()
             self.wait()
-            raise AssertionError(f"did not stop on SIGTERM within 10 s:\n{self.log}") from None
+            raise AssertionError(f"did not stop on SIGTERM within 15 s:\n{self.log}") from None
         assert not FORBIDDEN.search(self.log), f"a crash:\n{self.log}"
         status = self.popen.returncode
         # SIGTERM must be handled as soon as the daemon says that it is ready; only a test's own `kill` is excused.

@@ -17,7 +17,7 @@ import Testing
         var isStopping = false
 
         /// What a step was, without what it carries.
-        enum Step: Equatable { case wait, flush, close, handle(String) }
+        enum Step: Equatable { case wait, flush, close, refuse(String), handle(String) }
 
         mutating func receive(_ text: String) { Array(text.utf8).withUnsafeBytes { state.receive($0) } }
 
@@ -26,6 +26,7 @@ import Testing
             case .wait: .wait
             case .flush: .flush
             case .close: .close
+            case .refuse(let code): .refuse(code)
             case .handle(let request): .handle(request.target)
             }
         }
@@ -39,7 +40,7 @@ import Testing
             return (text, state.flushed(now: now))
         }
 
-        mutating func expire() -> String { state.expire(now: now, date: "D") }
+        mutating func expire() -> String? { state.expire(now: now, date: "D") }
 
         mutating func pass(_ span: Chrono.Span) { now = now + span }
     }
@@ -143,20 +144,22 @@ import Testing
     @Test(
         "What is refused is told, and drained until the peer closes",
         arguments: [
-            ("GET /a HTTP/1.1\r\n\r\n", 400), ("GET /a HTTP/3.0\r\nHost: h\r\n\r\n", 505),
-            ("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n", 413),
-            ("GET /\(String(repeating: "x", count: 9_000)) HTTP/1.1\r\n", 414),
-            ("GET /a HTTP/1.1\r\nHost: h\r\nX: \(String(repeating: "x", count: 40_000))", 431),
+            ("GET /a HTTP/1.1\r\n\r\n", 400, "bad_request"),
+            ("GET /a HTTP/3.0\r\nHost: h\r\n\r\n", 505, "version_not_supported"),
+            ("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 300000\r\n\r\n", 413, "body_too_large"),
+            ("GET /\(String(repeating: "x", count: 9_000)) HTTP/1.1\r\n", 414, "uri_too_long"),
+            ("GET /a HTTP/1.1\r\nHost: h\r\nX: \(String(repeating: "x", count: 40_000))", 431, "headers_too_large"),
         ]
     )
-    func refuses(request: String, status: Int) {
+    func refuses(request: String, status: Int, code: String) {
         var bench = bench()
         bench.receive(request)
+        #expect(bench.next() == .refuse(code))
         #expect(bench.next() == .flush)
         let (text, finishes) = bench.flush()
         #expect(text.hasPrefix("HTTP/1.1 \(status) "))
         #expect(text.contains("\r\nConnection: close\r\n"))
-        #expect(text.contains(#"{"error":""#))
+        #expect(text.contains(#"{"error":"\#(code)""#))
         #expect(finishes)
         #expect(bench.state.stage == .draining)
         #expect(bench.state.wantsBytes)
@@ -172,6 +175,7 @@ import Testing
     func drainEnds() {
         var bench = bench()
         bench.receive("nonsense\r\n\r\n")
+        #expect(bench.next() == .refuse("bad_request"))
         #expect(bench.next() == .flush)
         #expect(bench.flush().finishesWriting)
         bench.pass(.seconds(2))
@@ -184,6 +188,7 @@ import Testing
         var bench = bench()
         bench.receive("nonsense\r\n\r\n")
         bench.state.peerClosed()
+        #expect(bench.next() == .refuse("bad_request"))
         #expect(bench.next() == .flush)
         #expect(!bench.flush().finishesWriting)
         #expect(bench.next() == .close)
@@ -243,7 +248,7 @@ import Testing
         arguments: [
             ("", "idle", 75, nil),
             ("GET /a HT", "header", 10, 408),
-            ("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab", "body", 30, 408),
+            ("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nab", "body", 5, 408),
             (get, "handler", 9, 503),
         ] as [(String, String, Int, Int?)]
     )
@@ -274,6 +279,31 @@ import Testing
         // What the handler says now is too late.
         bench.answer("late")
         #expect(bench.state.output.isEmpty)
+    }
+
+    @Test(
+        "A body has time as long as it comes at some speed, but not for ever",
+        arguments: [
+            (512, 5, false), (511, 0, true), (10_000, 30, true), (0, 0, true),
+        ]
+    )
+    func bodySpeed(bytesPerSecond: Int, lastsAtLeast: Int, ends: Bool) {
+        var bench = bench()
+        bench.receive("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 262144\r\n\r\n")
+        #expect(bench.next() == .wait)
+        var looks = 0
+        while looks < 20 {
+            bench.receive(String(repeating: "x", count: bytesPerSecond * 5))
+            if bench.next() != .wait { break }
+            bench.now = bench.state.deadline
+            if bench.expire() == "body" { break }
+            looks += 1
+            #expect(bench.state.deadline == bench.now + .seconds(5))
+        }
+        #expect(looks * 5 >= lastsAtLeast - 5)
+        #expect(looks < 20)
+        #expect((bench.now.since(start) <= .seconds(30)))
+        if ends { #expect(bench.next() == .flush) }
     }
 
     @Test("An answer that is not taken in time is given up")

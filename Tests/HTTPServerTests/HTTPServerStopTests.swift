@@ -77,7 +77,9 @@ import Testing
                 limits: ServerLimits(),
                 clock: .system,
                 instruments: HTTPServer.Instruments(),
-                tls: nil
+                tls: nil,
+                addresses: AddressBook(limits: ServerLimits()),
+                report: { _ in }
             )
             let socket = SharedDescriptor(try Socket.listen(.ipv4(host: "127.0.0.1", port: 0), sharingPort: false))
             let client = try await Client(Socket.localAddress(socket))

@@ -32,7 +32,7 @@ private struct Handler: RequestHandler {
         loops: Int = 1,
         limits: ServerLimits = ServerLimits(),
         clock: Clock = .system,
-        _ handler: Handler = .echo
+        handler: Handler = .echo
     ) async throws -> HTTPServer {
         try await HTTPServer(
             name: "test",
@@ -71,7 +71,7 @@ private struct Handler: RequestHandler {
     @Test("Pipelined requests are answered in order, whenever their answers come")
     func pipelined() async throws {
         let server = try await start(
-            .init { request, reply in
+            handler: .init { request, reply in
                 if request.target.hasSuffix("7") { return .text(.ok, request.target) }
                 Task { reply.send(.text(.ok, request.target)) }
                 return nil
@@ -87,7 +87,7 @@ private struct Handler: RequestHandler {
         let replies = Mutex<[Reply]>([])
         let (requests, request) = AsyncStream.makeStream(of: Void.self)
         let server = try await start(
-            .init { _, reply in
+            handler: .init { _, reply in
                 replies.withLock { $0.append(reply) }
                 request.yield()
                 return nil
@@ -114,7 +114,7 @@ private struct Handler: RequestHandler {
     func slowReader() async throws {
         let size = 16 << 20
         let server = try await start(
-            .init { request, _ in
+            handler: .init { request, _ in
                 HTTPResponse(.ok, body: [UInt8](repeating: 7, count: request.target == "/large" ? size : 1))
             }
         )
@@ -134,7 +134,7 @@ private struct Handler: RequestHandler {
 
     @Test("A large request arrives whole")
     func largeRequest() async throws {
-        let server = try await start(.init { request, _ in .text(.ok, "\(request.body.count)") })
+        let server = try await start(handler: .init { request, _ in .text(.ok, "\(request.body.count)") })
         let client = try await Client(server.addresses.first)
         try await client.send("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 262144\r\n\r\n")
         try await client.send([UInt8](repeating: 1, count: 262_144))
@@ -216,7 +216,7 @@ private struct Handler: RequestHandler {
     func handlerTime() async throws {
         var limits = ServerLimits()
         limits.handlerTime = .milliseconds(300)
-        let server = try await start(limits: limits, .init { _, _ in nil })
+        let server = try await start(limits: limits, handler: .init { _, _ in nil })
         let client = try await Client(server.addresses.first)
         try await client.send(Self.get)
         let response = await client.response()

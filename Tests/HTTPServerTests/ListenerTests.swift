@@ -1,3 +1,4 @@
+import Chrono
 import HTTPWire
 import Posix
 import Testing

@@ -18,18 +18,20 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("1", Span.seconds(1)), ("120", .seconds(120)), ("86400", .days(1)),
-        // The longest wait is a day, whatever is asked for.
-        ("86401", .days(1)), ("9223372036854775807", .days(1)), ("Fri, 31 Dec 9999 23:59:59 GMT", .days(1)),
-        // All three forms of RFC 9110, section 5.6.7.
-        ("Wed, 18 Feb 2026 18:35:35 GMT", .seconds(30)), ("Wednesday, 18-Feb-26 18:35:35 GMT", .seconds(30)),
-        ("Wed Feb 18 18:35:35 2026", .seconds(30)),
-        // No time to wait: the backoff stands, and with it the end of a loop of attempts.
-        ("0", nil), ("-1", nil), ("Wed, 18 Feb 2026 18:35:05 GMT", nil), ("Sun, 06 Nov 1994 08:49:37 GMT", nil),
-        // Not a form that RFC 9110 knows.
-        ("", nil), ("soon", nil), ("1.5", nil), ("1s", nil), ("2026-02-18T18:35:35Z", nil), ("1, 2", nil),
-    ] as [(String, Span?)])
+    @Test(
+        arguments: [
+            ("1", Span.seconds(1)), ("120", .seconds(120)), ("86400", .days(1)),
+            // The longest wait is a day, whatever is asked for.
+            ("86401", .days(1)), ("9223372036854775807", .days(1)), ("Fri, 31 Dec 9999 23:59:59 GMT", .days(1)),
+            // All three forms of RFC 9110, section 5.6.7.
+            ("Wed, 18 Feb 2026 18:35:35 GMT", .seconds(30)), ("Wednesday, 18-Feb-26 18:35:35 GMT", .seconds(30)),
+            ("Wed Feb 18 18:35:35 2026", .seconds(30)),
+            // No time to wait: the backoff stands, and with it the end of a loop of attempts.
+            ("0", nil), ("-1", nil), ("Wed, 18 Feb 2026 18:35:05 GMT", nil), ("Sun, 06 Nov 1994 08:49:37 GMT", nil),
+            // Not a form that RFC 9110 knows.
+            ("", nil), ("soon", nil), ("1.5", nil), ("1s", nil), ("2026-02-18T18:35:35Z", nil), ("1, 2", nil),
+        ] as [(String, Span?)]
+    )
     func retryAfter(value: String, wait: Span?) {
         for status in [429, 503] {
             let response = IncomingResponse(status: status, headers: [("retry-AFTER", value)])

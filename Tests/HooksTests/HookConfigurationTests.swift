@@ -33,26 +33,28 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
     }
 
     /// What `check` tells of a hook shows that it was understood, and no secret.
-    @Test(arguments: [
-        (
-            #"{"type": "http", "url": {"env": "URL"}, "secret": {"env": "SECRET"}}"#, "http",
-            "POST https://ops.example.com, signed", [HookRole.control, .page]
-        ),
-        (
-            #"{"type": "http", "url": "http://127.0.0.1:9/hunter2", "headers": {"X-Key": "hunter2", "x-b": {"env": "KEY"}}}"#,
-            "http", "POST http://127.0.0.1:9, unsigned", [.control, .page]
-        ),
-        (#"{"type": "slack", "url": {"env": "URL"}}"#, "slack", "message to https://ops.example.com", [.page]),
-        (
-            #"{"type": "pagerduty", "routing_key": {"env": "KEY"}}"#, "pagerduty",
-            "events to https://events.pagerduty.com", [.page]
-        ),
-        (
-            #"{"type": "pagerduty", "routing_key": {"env": "KEY"}, "url": "https://events.eu.pagerduty.com/v2/enqueue"}"#,
-            "pagerduty", "events to https://events.eu.pagerduty.com", [.page]
-        ),
-        (#"{"type": "gate_files", "directory": "/run/gate"}"#, "gate_files", "files in /run/gate", [.control]),
-    ] as [(String, String, String, Set<HookRole>)])
+    @Test(
+        arguments: [
+            (
+                #"{"type": "http", "url": {"env": "URL"}, "secret": {"env": "SECRET"}}"#, "http",
+                "POST https://ops.example.com, signed", [HookRole.control, .page]
+            ),
+            (
+                #"{"type": "http", "url": "http://127.0.0.1:9/hunter2", "headers": {"X-Key": "hunter2", "x-b": {"env": "KEY"}}}"#,
+                "http", "POST http://127.0.0.1:9, unsigned", [.control, .page]
+            ),
+            (#"{"type": "slack", "url": {"env": "URL"}}"#, "slack", "message to https://ops.example.com", [.page]),
+            (
+                #"{"type": "pagerduty", "routing_key": {"env": "KEY"}}"#, "pagerduty",
+                "events to https://events.pagerduty.com", [.page]
+            ),
+            (
+                #"{"type": "pagerduty", "routing_key": {"env": "KEY"}, "url": "https://events.eu.pagerduty.com/v2/enqueue"}"#,
+                "pagerduty", "events to https://events.eu.pagerduty.com", [.page]
+            ),
+            (#"{"type": "gate_files", "directory": "/run/gate"}"#, "gate_files", "files in /run/gate", [.control]),
+        ] as [(String, String, String, Set<HookRole>)]
+    )
     func eachKind(text: String, type: String, summary: String, roles: Set<HookRole>) throws {
         let (hook, problems) = Self.read(text)
         #expect(problems == [])
@@ -60,7 +62,7 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         #expect(settings.name == "a" && settings.type == type && settings.roles == roles)
         #expect(settings.kind.summary == summary)
         #expect(settings.timeout == .seconds(15) && settings.retry == RetryPolicy())
-        #expect(!"\(settings.kind)".contains("hunter2") || text.contains("X-Key"), "\(settings.kind)")
+        #expect(!"\(settings.kind)".contains("hunter2"), "\(settings.kind)")
     }
 
     @Test func kindsMakeTheirHooks() throws {
@@ -89,7 +91,7 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         (#""retry": {}"#, .seconds(15), RetryPolicy()),
     ])
     func timesOfAllKinds(keys: String, timeout: Span, retry: RetryPolicy) throws {
-        let (hook, problems) = Self.read(#"{"type": "slack", "url": "https://x", \#(keys)}"#)
+        let (hook, problems) = Self.read(#"{"type": "http", "url": "https://x", \#(keys)}"#)
         #expect(problems == [])
         #expect(hook?.timeout == timeout)
         #expect(hook?.retry == retry)
@@ -114,16 +116,22 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
             #"{"type": "smtp", "host": "x"}"#,
             [#"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "gate_files""#]
         ),
-        (#"{"type": "Slack"}"#, [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "gate_files""#]),
         (
-            #"{"type": "slack", "timeout": "0s", "url": "ftp://x"}"#,
-            ["c:1:30: timeout: must be between 1ms and 5m, found 0s", "c:1:43: url: is not an http or https URL"]
+            #"{"type": "Slack"}"#,
+            [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "gate_files""#]
         ),
         (
-            #"{"type": "slack", "url": "https://x", "give_up_after": "366d"}"#,
-            ["c:1:56: give_up_after: must be between 1s and 365d, found 366d"]
+            #"{"type": "http", "timeout": "0s", "url": "ftp://x"}"#,
+            ["c:1:29: timeout: must be between 1ms and 5m, found 0s", "c:1:42: url: is not an http or https URL"]
         ),
-        (#"{"type": "slack", "url": "https://x", "retry": "1s"}"#, ["c:1:48: retry: expected an object, found a string"]),
+        (
+            #"{"type": "http", "url": "https://x", "give_up_after": "366d"}"#,
+            ["c:1:55: give_up_after: must be between 1s and 365d, found 366d"]
+        ),
+        (
+            #"{"type": "http", "url": "https://x", "retry": "1s"}"#,
+            ["c:1:47: retry: expected an object, found a string"]
+        ),
         (
             #"{"type": "http", "url": "https://x", "headers": {"": "a", "Content-Length": "7", "webhook-ID": "x"}}"#,
             [

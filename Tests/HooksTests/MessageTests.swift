@@ -81,7 +81,10 @@ import Testing
 
     /// What the ledger knew counts; where it knew nothing, what the event says of the time before.
     @Test(arguments: [
-        (Story(before: ("ACTIVE", nil), previous: ("OTHER", "HEALTHY")), #"{"status":"ACTIVE","reputation":"HEALTHY"}"#),
+        (
+            Story(before: ("ACTIVE", nil), previous: ("OTHER", "HEALTHY")),
+            #"{"status":"ACTIVE","reputation":"HEALTHY"}"#
+        ),
         (Story(before: (nil, nil), previous: ("ACTIVE", nil)), #"{"status":"ACTIVE","reputation":null}"#),
     ])
     func previous(story: Story, text: String) throws {
@@ -89,7 +92,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Story(), true), (Story(before: ("FLAGGED", nil)), false), (Story(before: (nil, "AT_RISK"), after: (nil, "AT_RISK")), false),
+        (Story(), true), (Story(before: ("FLAGGED", nil)), false),
+        (Story(before: (nil, "AT_RISK"), after: (nil, "AT_RISK")), false),
     ])
     func newDecision(story: Story, isNew: Bool) throws {
         #expect(try story.message("incident.updated").line?.isNewDecision == isNew)

@@ -116,7 +116,7 @@ extension Peer.Request {
         guard let end else { return nil }
         let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n").map(String.init)
         headers = lines.dropFirst().map { line in
-            let parts = line.split(separator: ":", maxSplits: 1)
+            let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             return (String(parts.first ?? ""), String((parts.last ?? "").drop { $0 == " " }))
         }
         line = lines.first ?? ""

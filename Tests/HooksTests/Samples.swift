@@ -21,7 +21,6 @@ struct Story: Sendable {
     /// What the event says that was before.
     var previous: Axes = (nil, nil)
     var step: IncidentStep? = .opened
-    var holdReason: String?
     var eventID: String? = "evt_1"
     var traceID: String? = "trace-1"
 
@@ -30,7 +29,7 @@ struct Story: Sendable {
 
     func change() throws -> LineChange {
         let line = try line(number)
-        let (before, after) = (state(line, before), state(line, after, holdReason))
+        let (before, after) = (state(line, before), state(line, after))
         let assessment = after.assess(.standard)
         let isOpen = step != .resolved
         let incident = Incident(
@@ -55,12 +54,11 @@ struct Story: Sendable {
         )
     }
 
-    private func state(_ line: PhoneNumber, _ axes: Axes, _ holdReason: String? = nil) -> LineState {
+    private func state(_ line: PhoneNumber, _ axes: Axes) -> LineState {
         LineState(
             line,
             status: axes.status.map { Axis(Status($0), changedAt: moment, source: .webhook) },
-            reputation: axes.reputation.map { Axis(Reputation($0), changedAt: moment, source: .webhook) },
-            hold: holdReason.map { Hold(reason: $0, since: moment, until: nil) }
+            reputation: axes.reputation.map { Axis(Reputation($0), changedAt: moment, source: .webhook) }
         )
     }
 
@@ -70,7 +68,9 @@ struct Story: Sendable {
             source: .webhook,
             changedAt: moment - .seconds(5),
             status: after.status.map { Claim(Status($0), previous: previous.status.map { Status($0) }) },
-            reputation: after.reputation.map { Claim(Reputation($0), previous: previous.reputation.map { Reputation($0) }) }
+            reputation: after.reputation.map {
+                Claim(Reputation($0), previous: previous.reputation.map { Reputation($0) })
+            }
         )
     }
 }

@@ -24,8 +24,9 @@ struct PagerDuty: Hook {
             ("routing_key", .string(configuration.routingKey.exposed)),
             ("event_action", resolves ? "resolve" : "trigger"),
             ("dedup_key", .string("linewarden/" + (message.incident?.id ?? message.alert?.kind ?? message.type))),
-            ("payload", resolves ? nil : payload(message)),
-            ("client", resolves ? nil : "linewarden"),
+            // `nil` alone would be JSON's null here, a member of its own.
+            ("payload", resolves ? JSON?.none : payload(message)),
+            ("client", resolves ? JSON?.none : "linewarden"),
         ]).bytes()
     }
 

@@ -1,0 +1,137 @@
+import Lines
+import Posix
+import Testing
+
+@testable import Hooks
+
+@Suite struct GateFilesTests {
+    private let folder: TemporaryDirectory
+    private let gate: GateFiles
+
+    init() throws {
+        folder = try TemporaryDirectory()
+        // Not there yet, as /run after a reboot.
+        gate = GateFiles(directory: folder("run/paused"))
+    }
+
+    private func names() throws -> [String] { try File.names(in: folder("run/paused")).sorted() }
+
+    private func contents(_ number: String) throws -> String {
+        String(decoding: try File.read(folder("run/paused/\(number)")), as: UTF8.self)
+    }
+
+    private func deliver(
+        _ type: String,
+        _ number: String = "+12025551234",
+        _ payload: String = "x"
+    ) async throws -> Outcome {
+        await gate.deliver(attempt(Array(payload.utf8), type: type, line: try line(number)))
+    }
+
+    @Test func theFileHoldsTheDecision() throws {
+        #expect(
+            String(decoding: gate.render(try Story().message("line.paused")), as: UTF8.self)
+                == #"{"phone_number":"+12025551234","decision":"paused","status":"FLAGGED","reputation":"CRITICAL","#
+                + #""reasons":["status is FLAGGED","reputation is CRITICAL"],"since":"2026-02-18T18:35:05.000Z"}"#
+                + "\n"
+        )
+        #expect(gate.render(alert()) == Array("\n".utf8))
+    }
+
+    @Test func aFileIsThereExactlyWhileALineIsPaused() async throws {
+        #expect(try await deliver("line.paused", payload("one")) == .delivered)
+        #expect(try names() == ["+12025551234"])
+        #expect(try contents("+12025551234") == "one")
+        // Again, and about another line.
+        #expect(try await deliver("line.paused", payload("two")) == .delivered)
+        #expect(try await deliver("line.paused", "+447700900123") == .delivered)
+        #expect(try contents("+12025551234") == "two")
+        #expect(try names() == ["+12025551234", "+447700900123"])
+        #expect(try await deliver("line.resumed") == .delivered)
+        #expect(try names() == ["+447700900123"])
+        // A line that is slowed may send; and what is gone already need not be removed.
+        #expect(try await deliver("line.slowed", "+447700900123") == .delivered)
+        #expect(try await deliver("line.resumed") == .delivered)
+        #expect(try names() == [])
+    }
+
+    /// To resume a line of which no file was ever written is nothing to do.
+    @Test func resumingInADirectoryThatIsNotThere() async throws {
+        #expect(try await deliver("line.resumed") == .delivered)
+    }
+
+    @Test func aMessageWithoutALineIsNotForAGate() async {
+        let outcome = await gate.deliver(attempt(type: "line.paused"))
+        #expect(outcome == .failed(Failure("no_line", "gate files are about lines, and this message is not")))
+    }
+
+    /// What is no directory cannot be written by root either.
+    @Test(arguments: ["line.paused", "line.resumed"]) func anUnusableDirectoryIsTriedAgain(type: String) async throws {
+        try File.replace(folder("run"), with: [])
+        guard case .retry(nil, let failure) = try await deliver(type) else {
+            Issue.record("no retry")
+            return
+        }
+        #expect(failure.label == "file")
+        #expect(failure.description.contains(folder("run/paused")))
+        #expect(await gate.restore([]) != nil)
+        // Repaired, it works.
+        try File.remove(folder("run"))
+        #expect(try await deliver(type) == .delivered)
+    }
+
+    @Test func restoringAgreesWithTheLedger() async throws {
+        for number in ["+12025551234", "+447700900123"] {
+            #expect(try await deliver("line.paused", number) == .delivered)
+        }
+        // Not named like a line: somebody else's.
+        let foreign = [".hidden", "+", "+0123", "+1202555123x", "12025551234", "+12025551234.old", "README"]
+        for name in foreign { try File.replace(folder("run/paused/\(name)"), with: []) }
+        let held = [
+            HeldLine(line: try line(), payload: []),
+            HeldLine(line: try line("+33612345678"), payload: Array("new".utf8)),
+        ]
+        #expect(await gate.restore(held) == nil)
+        #expect(try names() == (foreign + ["+12025551234", "+33612345678"]).sorted())
+        #expect(try contents("+33612345678") == "new")
+        // What was there is left as it is: nobody who reads it meanwhile sees it change.
+        #expect(try contents("+12025551234") == "x")
+        #expect(await gate.restore([]) == nil)
+        #expect(try names() == foreign.sorted())
+    }
+
+    /// The directory is there from the start, so that senders can tell "nothing is paused" from a wrong path.
+    @Test func restoringNothingMakesTheDirectory() async throws {
+        #expect(await gate.restore([]) == nil)
+        #expect(try names() == [])
+    }
+
+    /// What looks like a line but cannot be removed is told, and does no harm to others' files.
+    @Test func restoringReportsWhatCannotBeRemoved() async throws {
+        try File.makeDirectory(folder("run/paused/+12025551234"))
+        let failure = try #require(await gate.restore([]))
+        #expect(failure.label == "file" && failure.description.contains("+12025551234"))
+    }
+
+    /// A reader never finds the file missing or half written while it is replaced.
+    @Test func replacingIsOneStep() async throws {
+        let payloads = ["a", "b"].map { String(repeating: $0, count: 10_000) }
+        #expect(try await deliver("line.paused", payload(payloads[0])) == .delivered)
+        async let writer: Void = {
+            for round in 1...200 { _ = try await deliver("line.paused", payload(payloads[round % 2])) }
+        }()
+        for _ in 0..<200 {
+            #expect(payloads.contains(try contents("+12025551234")))
+            await Task.yield()
+        }
+        try await writer
+        #expect(try names() == ["+12025551234"])
+    }
+
+    private func payload(_ text: String) -> Payload { Payload(text: text) }
+    private struct Payload { let text: String }
+
+    private func deliver(_ type: String, _ payload: Payload) async throws -> Outcome {
+        try await deliver(type, "+12025551234", payload.text)
+    }
+}
