@@ -50,7 +50,7 @@ struct ConnectionState {
     /// When the present stage, or phase of reading, has lasted too long.
     private(set) var deadline: Steady
     private var parser: RequestParser
-    private var phase = RequestParser.Phase.idle
+    private var reading = RequestParser.Phase.idle
     private var request: (version: HTTPVersion, isHead: Bool, keepAlive: Bool) = (.http11, false, false)
     private var peerHasClosed = false
     private var bodyBegan: Steady
@@ -100,8 +100,7 @@ struct ConnectionState {
 
     /// What to do next.
     ///
-    /// `isStopping`: a whole request is then answered 503, which makes the sender try again elsewhere or later.
-    mutating func next(now: Steady, date: String, isStopping: Bool) -> Step {
+    mutating func next(now: Steady, date: String, phase: ServerPhase) -> Step {
         switch stage {
         case .closed: return .close
         case .handshaking, .handling, .draining: return .wait
@@ -111,7 +110,7 @@ struct ConnectionState {
         do {
             switch try parser.next() {
             case .needsMoreBytes:
-                if peerHasClosed || (isStopping && parser.phase == .idle) { return close() }
+                if peerHasClosed || (phase == .stopping && parser.phase == .idle) { return close() }
                 noteProgress(now)
                 return .wait
             case .expectsContinue:
@@ -122,9 +121,9 @@ struct ConnectionState {
                 exchange += 1
                 stage = .handling
                 deadline = now + limits.handlerTime
-                let keepAlive = whole.keepAlive && exchange < limits.requestsPerConnection && !isStopping
+                let keepAlive = whole.keepAlive && exchange < limits.requestsPerConnection && phase == .serving
                 request = (whole.version, whole.method == "HEAD", keepAlive)
-                if isStopping {
+                if phase == .stopping {
                     answer(
                         .refusal(.serviceUnavailable, "stopping", "linewarden is stopping; try again"),
                         date: date,
@@ -162,7 +161,7 @@ struct ConnectionState {
         switch after {
         case .nextRequest:
             stage = .reading
-            phase = .idle
+            reading = .idle
             deadline = now + limits.idleTime
         case .close: stage = .closed
         case .drain:
@@ -226,9 +225,9 @@ struct ConnectionState {
     ///
     /// Within a phase it stands: trickling bytes buys no time.
     private mutating func noteProgress(_ now: Steady) {
-        if parser.phase == phase { return }
-        phase = parser.phase
-        switch phase {
+        if parser.phase == reading { return }
+        reading = parser.phase
+        switch reading {
         case .idle: deadline = now + limits.idleTime
         case .head: deadline = now + limits.headerTime
         case .body:

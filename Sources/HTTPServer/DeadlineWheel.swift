@@ -1,3 +1,4 @@
+import Chrono
 import Posix
 
 /// Deadlines of many things, kept in coarse slots: setting one costs nothing, and one timer serves all.
@@ -7,6 +8,7 @@ import Posix
 struct DeadlineWheel {
     /// How exact it is, in nanoseconds: deadlines are met up to one tick late.
     static let tick: UInt64 = 250_000_000
+    static let tickSpan = Span(microseconds: Int64(tick / 1_000))
 
     private var slots: [[UInt64]] = Array(repeating: [], count: 256)
     private var position: UInt64
@@ -14,11 +16,16 @@ struct DeadlineWheel {
     init(now: Steady) { position = now.nanoseconds / Self.tick }
 
     /// Puts a thing where its deadline is looked at next.
-    mutating func add(_ id: UInt64, deadline: Steady) {
+    ///
+    /// - Returns: When that is; for a deadline further away than one turn long before it.
+    @discardableResult
+    mutating func add(_ id: UInt64, deadline: Steady) -> Steady {
         // Further away than one turn: it is looked at once a turn.
         let ticks = deadline.nanoseconds / Self.tick + 1
         let slot = min(max(ticks, position + 1), position + UInt64(slots.count) - 1)
         slots[Int(slot % UInt64(slots.count))].append(id)
+        let moment = slot.multipliedReportingOverflow(by: Self.tick)
+        return Steady(nanoseconds: moment.overflow ? .max : moment.partialValue)
     }
 
     /// The things whose slot has come by now.

@@ -9,16 +9,13 @@ actor EventLoop {
     /// How long accepting rests when descriptors or memory have run out, in nanoseconds.
     private static let exhaustionPause: UInt64 = 100_000_000
 
+    /// How long connections that idle are kept open for a last request when a successor follows, in nanoseconds.
+    private static let handOverGrace: UInt64 = 1_000_000_000
+
     private nonisolated let executor: QueueExecutor
     private nonisolated let answers = Inbox<Answer>()
-    private let handler: any RequestHandler
-    private let limits: ServerLimits
-    private let clock: Clock
-    private let instruments: HTTPServer.Instruments
-    private let tls: TLSCertificate?
-    private let addresses: AddressBook
+    private let context: ServerContext
     private let acceptor: Acceptor
-    private let report: @Sendable (ServerTrouble) -> Void
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     private var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
     private var connections: [UInt64: Connection] = [:]
@@ -28,30 +25,15 @@ actor EventLoop {
     private var pause: EventSource?
     private var date = DateField()
     private var stopped: (() -> Void)?
-    private var isStopping = false
+    private var phase = ServerPhase.serving
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(
-        name: String,
-        handler: any RequestHandler,
-        limits: ServerLimits,
-        clock: Clock,
-        instruments: HTTPServer.Instruments,
-        tls: TLSCertificate?,
-        addresses: AddressBook,
-        report: @escaping @Sendable (ServerTrouble) -> Void
-    ) {
+    init(name: String, context: ServerContext) {
         executor = QueueExecutor(label: name)
-        self.handler = handler
-        self.limits = limits
-        self.clock = clock
-        self.instruments = instruments
-        self.tls = tls
-        self.addresses = addresses
-        self.report = report
-        acceptor = Acceptor(instruments: instruments, report: report)
-        wheel = DeadlineWheel(now: clock.steady())
+        self.context = context
+        acceptor = Acceptor(instruments: context.instruments, report: context.report)
+        wheel = DeadlineWheel(now: context.clock.steady())
     }
 
     isolated deinit { buffer.deallocate() }
@@ -70,20 +52,31 @@ actor EventLoop {
     }
 
     /// Accepts nothing more, lets requests under way finish until the deadline, and closes everything.
-    func stop(within span: Span) async {
-        isStopping = true
+    ///
+    /// `handingOver`: a successor accepts from the same sockets. What waits there is left to it, and connections that idle
+    /// are closed only after a while: a request that is on its way on one of them would be lost.
+    func stop(within span: Span, handingOver: Bool) async {
+        phase = handingOver ? .handingOver : .stopping
         // What the kernel has already accepted for us is served, not reset.
-        for listener in listeners { accept(listener.socket) }
+        if !handingOver { for listener in listeners { accept(listener.socket) } }
         listeners = []
         pause = nil
-        for connection in connections.values where connection.state.isIdle { close(connection) }
+        if !handingOver { closeIdle() }
+        let grace = EventSource.after(nanoseconds: Self.handOverGrace, on: executor) { [weak self] in
+            self?.assumeIsolated { $0.closeIdle() }
+        }
         let patience = EventSource.after(nanoseconds: UInt64(max(0, span.microseconds)) * 1_000, on: executor) {
             [weak self] in self?.assumeIsolated { $0.closeAll() }
         }
         if !connections.isEmpty {
             await withCheckedContinuation { continuation in stopped = { continuation.resume() } }
         }
-        withExtendedLifetime(patience) {}
+        withExtendedLifetime((grace, patience)) {}
+    }
+
+    private func closeIdle() {
+        // One that seems idle may have sent a request that was not read yet; closing it unread would reset it.
+        for connection in connections.values where connection.state.isIdle { serve(connection.id) }
     }
 
     private func accept(_ listener: SharedDescriptor) {
@@ -100,24 +93,24 @@ actor EventLoop {
     }
 
     private func add(_ socket: SharedDescriptor, _ peer: PeerAddress) {
-        instruments.accepted.add()
-        if let limit = addresses.enter(peer) {
-            instruments.limited.add(1, limit)
-            report(.limited(limit, peer))
-            return acceptor.turnAway(socket, isEnciphered: tls != nil, date: date.text(at: clock.now()))
+        context.instruments.accepted.add()
+        if let limit = context.addresses.enter(peer) {
+            context.instruments.limited.add(1, limit)
+            context.report(.limited(limit, peer))
+            return acceptor.turnAway(socket, isEnciphered: context.tls != nil, date: httpDate)
         }
         // Without memory for a session there is none for anything else either.
-        guard let transport = Transport(socket, peer, tls) else { return addresses.leave(peer) }
+        guard let transport = Transport(socket, peer, context.tls) else { return context.addresses.leave(peer) }
         lastID += 1
         let id = lastID
-        let state = ConnectionState(limits: limits, now: clock.steady(), shakesHands: transport.isEnciphered)
+        let state = ConnectionState(limits: context.limits, now: now, shakesHands: transport.isEnciphered)
         let connection = Connection(id: id, peer: peer, socket: socket, transport: transport, state: state)
         connection.readable = EventSource.readable(socket, on: executor) { [weak self] in
             self?.assumeIsolated { $0.serve(id) }
         }
         connections[id] = connection
-        instruments.open.add(1)
-        wheel.add(id, deadline: state.deadline)
+        context.instruments.open.add(1)
+        connection.looksAgain = wheel.add(id, deadline: state.deadline)
         if ticker == nil {
             ticker = EventSource.every(nanoseconds: DeadlineWheel.tick, on: executor) { [weak self] in
                 self?.assumeIsolated { $0.expire() }
@@ -128,7 +121,7 @@ actor EventLoop {
     /// Something has arrived, or there is room again.
     private func serve(_ id: UInt64) {
         guard let connection = connections[id] else { return }
-        if proceed(connection, connection.read(into: buffer, now: clock.steady())) { advance(connection) }
+        if proceed(connection, connection.read(into: buffer, now: now)) { advance(connection) }
     }
 
     private func takeAnswers() {
@@ -136,7 +129,7 @@ actor EventLoop {
             guard let connection = connections[answer.connection], connection.state.exchange == answer.exchange else {
                 continue
             }
-            connection.state.answer(answer.response, date: date.text(at: clock.now()), now: clock.steady())
+            connection.state.answer(answer.response, date: httpDate, now: now)
             advance(connection)
         }
     }
@@ -144,24 +137,24 @@ actor EventLoop {
     /// Does what the connection's state asks for, until it must wait for something.
     private func advance(_ connection: Connection) {
         while true {
-            switch connection.state.next(now: clock.steady(), date: date.text(at: clock.now()), isStopping: isStopping)
+            switch connection.state.next(now: now, date: httpDate, phase: phase)
             {
             case .wait:
                 guard connection.hasUnreadBytes else { return settle(connection) }
-                guard proceed(connection, connection.read(into: buffer, now: clock.steady())) else { return }
+                guard proceed(connection, connection.read(into: buffer, now: now)) else { return }
             case .close: return close(connection)
             case .refuse(let code):
-                instruments.refused.add(1, code)
+                context.instruments.refused.add(1, code)
             case .flush:
                 guard proceed(connection, connection.write()) else { return }
                 connection.writable = nil
-                if connection.state.flushed(now: clock.steady()) {
+                if connection.state.flushed(now: now) {
                     connection.transport.finishWriting(connection.socket)
                 }
             case .handle(let request):
                 let reply = Reply(loop: self, connection: connection.id, exchange: connection.state.exchange)
-                if let response = handler.handle(request, from: connection.peer, reply: reply) {
-                    connection.state.answer(response, date: date.text(at: clock.now()), now: clock.steady())
+                if let response = context.handler.handle(request, from: connection.peer, reply: reply) {
+                    connection.state.answer(response, date: httpDate, now: now)
                 }
             }
         }
@@ -183,7 +176,7 @@ actor EventLoop {
             settle(connection)
             return false
         case .broken(let reason):
-            if !reason.isEmpty { instruments.tlsFailures.add(1, reason) }
+            if !reason.isEmpty { context.instruments.tlsFailures.add(1, reason) }
             close(connection)
             return false
         }
@@ -198,26 +191,24 @@ actor EventLoop {
     /// The wheel finds deadlines that move away by itself; one that comes nearer has to be put in anew.
     private func lookAgain(_ connection: Connection) {
         let deadline = connection.state.deadline
-        if deadline < connection.looksAgain {
-            connection.looksAgain = deadline
-            wheel.add(connection.id, deadline: deadline)
+        if deadline + DeadlineWheel.tickSpan < connection.looksAgain {
+            connection.looksAgain = wheel.add(connection.id, deadline: deadline)
         }
     }
 
     private func expire() {
-        let now = clock.steady()
+        let now = self.now
         for id in wheel.advance(to: now) {
             guard let connection = connections[id] else { continue }
             if connection.state.deadline <= now {
-                if let limit = connection.state.expire(now: now, date: date.text(at: clock.now())) {
-                    instruments.timeouts.add(1, limit)
+                if let limit = connection.state.expire(now: now, date: httpDate) {
+                    context.instruments.timeouts.add(1, limit)
                 }
                 advance(connection)
             }
             // An entry that an earlier one made needless leads nowhere.
             if connections[id] != nil, connection.looksAgain <= now {
-                connection.looksAgain = connection.state.deadline
-                wheel.add(id, deadline: connection.looksAgain)
+                connection.looksAgain = wheel.add(id, deadline: connection.state.deadline)
             }
         }
         if connections.isEmpty { ticker = nil }
@@ -227,14 +218,18 @@ actor EventLoop {
         connection.readable = nil
         connection.writable = nil
         if connections.removeValue(forKey: connection.id) != nil {
-            instruments.open.add(-1)
-            addresses.leave(connection.peer)
+            context.instruments.open.add(-1)
+            context.addresses.leave(connection.peer)
         }
-        if isStopping, connections.isEmpty {
+        if phase != .serving, connections.isEmpty {
             stopped?()
             stopped = nil
         }
     }
 
     private func closeAll() { connections.values.forEach(close) }
+
+    private var now: Steady { context.clock.steady() }
+
+    private var httpDate: String { date.text(at: context.clock.now()) }
 }

@@ -26,6 +26,8 @@ package final class HTTPServer: Sendable {
     /// The addresses it really listens on, with the ports the system chose.
     package let addresses: [ListenAddress]
     private let loops: [EventLoop]
+    /// Whether the service manager holds the sockets, and will give them to whoever comes next.
+    private let isInherited: Bool
 
     /// Starts listening.
     ///
@@ -57,20 +59,20 @@ package final class HTTPServer: Sendable {
             addresses.append(opened.address)
         }
         self.addresses = addresses
-        let instruments = instruments
-        let book = AddressBook(limits: limits)
-        loops = (0..<count).map { index in
-            EventLoop(
-                name: "\(name) loop \(index)",
-                handler: handler,
-                limits: limits,
-                clock: clock,
-                instruments: instruments,
-                tls: tls,
-                addresses: book,
-                report: report
-            )
+        isInherited = addresses.contains {
+            if case .systemd = $0 { return true }
+            return false
         }
+        let context = ServerContext(
+            handler: handler,
+            limits: limits,
+            clock: clock,
+            instruments: instruments,
+            tls: tls,
+            addresses: AddressBook(limits: limits),
+            report: report
+        )
+        loops = (0..<count).map { EventLoop(name: "\(name) loop \($0)", context: context) }
         for (index, loop) in loops.enumerated() {
             for perLoop in sockets { await loop.listen(perLoop[index]) }
         }
@@ -81,7 +83,7 @@ package final class HTTPServer: Sendable {
     /// - Parameter span: How long requests may take to finish.
     package func stop(within span: Span) async {
         await withTaskGroup { group in
-            for loop in loops { group.addTask { await loop.stop(within: span) } }
+            for loop in loops { group.addTask { await loop.stop(within: span, handingOver: self.isInherited) } }
         }
         for case .unix(let path) in addresses { try? File.remove(path) }
     }

@@ -267,8 +267,15 @@ class Daemon:
         return rows
 
     def wait_until_idle(self):
-        """Until the webhook listener holds no connection: none may be forgotten when its peer is gone."""
-        eventually(lambda: self.metrics.value(CONNECTIONS) == 0, "no connection open", lambda: self.log)
+        """Until the webhook listener holds no connection.
+
+        Well within its own limits of time, the shortest of which is 10 s: a peer that has gone is noticed, not timed out.
+        """
+        eventually(lambda: self.metrics.value(CONNECTIONS) == 0, "no connection open", lambda: self.log, deadline=5)
+
+    def wait_for_metric(self, name, value, **labels):
+        """Until a counter has come to a value: some are counted just after the acknowledgement."""
+        eventually(lambda: self.metrics.value(name, **labels) == value, f"{name} {labels} = {value}", lambda: self.log)
 
     def event_ids(self):
         return {row["id"] for row in self.rows("SELECT id FROM event")}
