@@ -269,7 +269,7 @@ class Daemon:
     def wait_until_idle(self):
         """Until the webhook listener holds no connection.
 
-        Well within its own limits of time, the shortest of which is 10 s: a peer that has gone is noticed, not timed out.
+        Well within its own limits of time, the shortest of which is 10 s: it notices that a peer has gone.
         """
         eventually(lambda: self.metrics.value(CONNECTIONS) == 0, "no connection open", lambda: self.log, deadline=5)
 

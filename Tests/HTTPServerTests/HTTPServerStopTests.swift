@@ -71,21 +71,17 @@ import Testing
     @Test("A connection the kernel had taken before the stop gets an answer, not a reset")
     func servesWhatWasAccepted() async throws {
         for _ in 0..<20 {
-            let loop = EventLoop(
-                name: "test",
-                handler: Immediate(),
-                limits: ServerLimits(),
-                clock: .system,
-                instruments: HTTPServer.Instruments(),
-                tls: nil,
-                addresses: AddressBook(limits: ServerLimits()),
-                report: { _ in }
-            )
             let socket = SharedDescriptor(try Socket.listen(.ipv4(host: "127.0.0.1", port: 0), sharingPort: false))
             let client = try await Client(Socket.localAddress(socket))
             try await client.send(Self.get)
-            await loop.listen(socket)
-            await loop.stop(within: .seconds(5))
+            let server = try await HTTPServer(
+                name: "test",
+                listen: [.systemd(name: "early")],
+                loops: 1,
+                inherited: ["early": [socket]],
+                handler: Immediate()
+            )
+            await server.stop(within: .seconds(5))
             let response = await client.response()
             #expect(response.map { [200, 503].contains($0.status) } == true)
             #expect(await !client.end.isReset)
