@@ -32,9 +32,6 @@ package final class TLSSession {
     /// Whether the handshake has finished.
     package var isEstablished: Bool { SSL_is_init_finished(handle) == 1 }
 
-    /// Whether a record was deciphered of which not everything was read.
-    package var hasUnreadBytes: Bool { SSL_pending(handle) > 0 }
-
     /// Goes on with the handshake.
     package func shakeHands() -> Step { step { SSL_do_handshake($0) } }
 

@@ -19,9 +19,13 @@ package struct StandardErrorLog: LogHandler {
     private let isJournal: Bool
 
     package init(form: Form, level: Logger.Level) {
+        self.init(form: form, level: level, isJournal: Process.environment("JOURNAL_STREAM") != nil)
+    }
+
+    init(form: Form, level: Logger.Level, isJournal: Bool) {
         self.form = form
         logLevel = level
-        isJournal = Process.environment("JOURNAL_STREAM") != nil
+        self.isJournal = isJournal
     }
 
     package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -29,19 +33,22 @@ package struct StandardErrorLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    package func log(event: LogEvent) {
+    package func log(event: LogEvent) { Process.write(Array(line(event).utf8), to: 2) }
+
+    /// What is written about an event, line break included.
+    func line(_ event: LogEvent) -> String {
         let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
         let line =
             switch form {
             case .text: text(event, fields)
             case .json: json(event, fields)
             }
-        Process.write(Array((isJournal ? "<\(event.level.priority)>" : "").utf8) + Array((line + "\n").utf8), to: 2)
+        return (isJournal ? "<\(event.level.priority)>" : "") + line + "\n"
     }
 
     private func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
         let time = isJournal ? "" : Clock.system.now().rfc3339 + " "
-        let level = "\(event.level)".padding(to: 8)
+        let level = "\(event.level)".padding(to: 9)
         // A value may come from outside: a line break in it would forge a line of its own.
         let tail = fields.map { " \($0.key)=\(oneLine("\($0.value)"))" }.joined()
         return time + level + oneLine("\(event.message)") + tail

@@ -7,7 +7,9 @@ final class Switchboard: Sendable {
     private struct State: Sendable {
         var wiring = Wiring(routing: RoutingTable([]), hooks: [:])
         var alertHooks: [HookName] = []
-        var dispatcher: Dispatcher?
+        // The ledger's callbacks hold the switchboard and the dispatcher holds the ledger: a strong reference would close
+        // a circle, and a daemon that has gone, or never came up, would keep the ledger locked.
+        weak var dispatcher: Dispatcher?
     }
 
     private let state = Mutex(State())

@@ -85,14 +85,16 @@ actor Lane {
     private func ask() async {
         guard underWay.count < hook.concurrency else { return }
         settledMeanwhile = []
+        // One moment for both questions: what became due between two moments would be in neither answer.
+        let now = time.now
         // Those under way are due as well, and must not take the places of others.
-        let due = try? await ledger.due(name, at: time.now, limit: hook.concurrency + underWay.count)
+        let due = try? await ledger.due(name, at: now, limit: hook.concurrency + underWay.count)
         guard let due else { return setAlarm(after: Self.settlePause) }
         for delivery in due where !isStopped && !settledMeanwhile.contains(delivery.seq) {
             if underWay.count == hook.concurrency { break }
             if underWay.insert(delivery.orderingKey).inserted { Task { await attempt(delivery) } }
         }
-        guard let next = try? await ledger.nextDue(name, after: time.now) else { return }
+        guard let next = try? await ledger.nextDue(name, after: now) else { return }
         setAlarm(after: UInt64(max(next - time.now, .milliseconds(1)).microseconds) * 1_000)
     }
 

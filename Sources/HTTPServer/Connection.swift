@@ -1,4 +1,3 @@
-import Crypto
 import HTTPWire
 import Posix
 
@@ -35,11 +34,14 @@ final class Connection {
         looksAgain = state.deadline
     }
 
-    /// Whether bytes have arrived that no event will tell of: TLS deciphers a record at a time.
-    var hasUnreadBytes: Bool {
-        if case .tls(let session) = transport { return state.wantsBytes && session.hasUnreadBytes }
-        return false
-    }
+    /// Whether there may be bytes that no event will tell of: reading stopped before the kernel said that there is nothing.
+    ///
+    /// Dispatch tells of a hang-up (EPOLLHUP) once and never again, whatever is left unread then; and TLS deciphers a
+    /// record at a time.
+    private var mayHaveMore = false
+
+    /// Whether to read again without waiting for an event.
+    var shouldReadOn: Bool { mayHaveMore && state.wantsBytes }
 
     /// Makes the TLS handshake, if there is one to be made, and reads what is there, but not for ever: the other
     /// connections of the loop wait.
@@ -53,15 +55,17 @@ final class Connection {
             case .broken(let reason): return .broken(reason)
             }
         }
+        mayHaveMore = true
         for _ in 0..<4 where state.wantsBytes {
             switch transport.read(socket, into: buffer) {
             case .moved(let count):
                 state.receive(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
-                // All that the kernel had: asking again would only tell so.
-                if case .plain = transport, count < buffer.count { return .done }
-            case .needsBytes: return .done
+            case .needsBytes:
+                mayHaveMore = false
+                return .done
             case .needsRoom: return .needsRoom
             case .closed:
+                mayHaveMore = false
                 state.peerClosed()
                 return .done
             case .broken(let reason): return .broken(reason)

@@ -140,8 +140,12 @@ actor EventLoop {
             switch connection.state.next(now: now, date: httpDate, phase: phase)
             {
             case .wait:
-                guard connection.hasUnreadBytes else { return settle(connection) }
-                guard proceed(connection, connection.read(into: buffer, now: now)) else { return }
+                if connection.shouldReadOn {
+                    // Behind the others: one that sends fast must not have the loop to itself.
+                    let id = connection.id
+                    executor.run { [weak self] in self?.assumeIsolated { $0.serve(id) } }
+                }
+                return settle(connection)
             case .close: return close(connection)
             case .refuse(let code):
                 context.instruments.refused.add(1, code)

@@ -65,7 +65,12 @@ package struct Message: Sendable {
             since: change.decisionSince,
             isNewDecision: change.assessmentBefore.decision != change.assessment.decision
         )
-        incident = change.incident
+        // The ledger keeps how grave the incident was; the message says how grave things are: recovery is `info`.
+        incident = change.incident.map { incident in
+            var incident = incident
+            incident.severity = change.assessment.severity
+            return incident
+        }
         event = change.event.flatMap { event in
             change.observation.map { observation in
                 Event(

@@ -101,7 +101,7 @@ package actor Ledger {
         } catch let error as LedgerError {
             throw error
         } catch let error as SQLiteError {
-            throw .storage(error)
+            throw error.isCorrupt ? .damaged(path: path, finding: error.message) : .storage(error)
         } catch {
             throw .damaged(path: path, finding: "\(error)")
         }

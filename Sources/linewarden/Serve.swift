@@ -29,6 +29,8 @@ struct Serve: AsyncParsableCommand {
         let log = Logger(label: "linewarden") { _ in StandardErrorLog(form: logFormat, level: logLevel.level) }
         let (settings, warnings) = try configuration.load()
         for warning in warnings { log.warning("\(warning)") }
+        // From the first moment a signal means "in order": one that comes while the daemon starts is obeyed after that.
+        let signals = Signals()
         let daemon: Daemon
         do {
             daemon = try await Daemon(settings: settings, configuration: configuration.path, log: log)
@@ -38,27 +40,17 @@ struct Serve: AsyncParsableCommand {
         }
         for address in daemon.addresses.webhook { log.notice("webhook listens on \(address)") }
         for address in daemon.addresses.admin { log.notice("admin listens on \(address)") }
-        let signals = QueueExecutor(label: "signals")
-        let reload = EventSource.signal(Signal.hangUp, on: signals) { Task { await daemon.reload() } }
         log.notice("ready: linewarden \(Version.current)")
         Notifier.ready("serving")
         Process.returnStartupPages()
         Task { await daemon.checkLedger() }
-        await Self.stopSignal(on: signals)
+        for await signal in signals.stream {
+            if signal != Signal.hangUp { break }
+            _ = await daemon.reload()
+        }
         log.notice("stopping")
         await daemon.stop()
-        withExtendedLifetime(reload) {}
         log.notice("stopped")
-    }
-
-    /// Waits for SIGTERM or SIGINT.
-    private static func stopSignal(on signals: QueueExecutor) async {
-        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
-        let sources = [Signal.terminate, Signal.interrupt].map { number in
-            EventSource.signal(number, on: signals) { ask.yield() }
-        }
-        for await _ in asked { break }
-        withExtendedLifetime(sources) {}
     }
 }
 

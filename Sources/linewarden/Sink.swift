@@ -57,13 +57,8 @@ struct Sink: AsyncParsableCommand {
             throw ExitCode.failure
         }
         for address in server.addresses { Terminal.complain("sink listens on \(address)") }
-        let signals = QueueExecutor(label: "signals")
-        let (asked, ask) = AsyncStream.makeStream(of: Void.self)
-        let sources = [Signal.terminate, Signal.interrupt].map { number in
-            EventSource.signal(number, on: signals) { ask.yield() }
-        }
-        for await _ in asked { break }
-        withExtendedLifetime(sources) {}
+        let signals = Signals([Signal.terminate, Signal.interrupt])
+        for await _ in signals.stream { break }
         await server.stop(within: .seconds(1))
     }
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harness import BINARY, Daemon, Process, configuration
+from harness import BINARY, Daemon, Process, configuration, end_all
 from sink import HOOK_SECRET, Sink
 
 
@@ -39,8 +39,7 @@ def make_daemon(directory):
         return daemon
 
     yield make
-    for daemon in daemons:
-        daemon.end()
+    end_all(daemons)
 
 
 @pytest.fixture
@@ -90,5 +89,4 @@ def run():
         return processes[-1]
 
     yield start
-    for process in processes:
-        process.end()
+    end_all(processes)

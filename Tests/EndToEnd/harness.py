@@ -84,6 +84,18 @@ def http_hook(sink, **more):
     return {"type": "http", "url": sink.url, "secret": {"env": "HOOK_SECRET"}, "retry": retry} | more
 
 
+def end_all(things):
+    """Ends all of them, and only then fails if one of them ended badly: nothing may be left running."""
+    failures = []
+    for thing in things:
+        try:
+            thing.end()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
 class Process:
     """A linewarden process whose standard error is read as it comes."""
 
@@ -199,8 +211,7 @@ class Daemon:
         return self.start()
 
     def end(self):
-        for run in self.runs:
-            run.end()
+        end_all(self.runs)
 
     @property
     def pid(self):

@@ -194,9 +194,10 @@ def launch(directory, config):
     """A daemon that must not come up: its exit status and what it said."""
     daemon = Daemon(directory, config)
     daemon.launch()
-    status = daemon.process.wait()
-    daemon.end()
-    return status, daemon.log
+    try:
+        return daemon.process.wait(), daemon.log
+    finally:
+        daemon.end()
 
 
 @pytest.mark.parametrize("listener", ["webhook", "admin"])

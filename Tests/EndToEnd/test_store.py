@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 
 import wire
-from harness import BATCH_SIZE, PATH, REQUESTS, Process, http_hook
+from harness import BATCH_SIZE, PATH, REQUESTS, http_hook
 from load import Load, flagging_event
 from payloads import LINE, signed, status_event, unique_id
 
@@ -131,9 +131,9 @@ def test_the_ledger_is_a_write_ahead_log(daemon):
     assert daemon.rows("PRAGMA journal_mode") == [{"journal_mode": "wal"}]
 
 
-def test_a_ledger_has_one_daemon(daemon):
+def test_a_ledger_has_one_daemon(daemon, run):
     """A second one would decide about the same lines without knowing of the first."""
-    second = Process("serve", "--config", daemon.file)
+    second = run("serve", "--config", daemon.file)
     assert second.wait() == 1
     assert str(daemon.state) in second.log
     daemon.accept(status_event())

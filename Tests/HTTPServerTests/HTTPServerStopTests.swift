@@ -20,8 +20,14 @@ import Testing
         }
     }
 
-    private struct Immediate: RequestHandler {
-        func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? { .text(.ok, "ok") }
+    /// Keeps the event loop from doing anything else, as no handler should.
+    private struct Blocking: RequestHandler {
+        let isOpen: @Sendable () -> Bool
+
+        func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? {
+            while !isOpen() {}
+            return .text(.ok, "ok")
+        }
     }
 
     @Test("What is under way is finished, what is idle is closed, and nothing new is taken")
@@ -71,17 +77,21 @@ import Testing
     @Test("A connection the kernel had taken before the stop gets an answer, not a reset")
     func servesWhatWasAccepted() async throws {
         for _ in 0..<20 {
-            let socket = SharedDescriptor(try Socket.listen(.ipv4(host: "127.0.0.1", port: 0), sharingPort: false))
-            let client = try await Client(Socket.localAddress(socket))
-            try await client.send(Self.get)
+            let turnstile = Mutex(0)
             let server = try await HTTPServer(
                 name: "test",
-                listen: [.systemd(name: "early")],
+                listen: [.ipv4(host: "127.0.0.1", port: 0)],
                 loops: 1,
-                inherited: ["early": [socket]],
-                handler: Immediate()
+                handler: Blocking(isOpen: { turnstile.withLock { $0 > 0 } })
             )
-            await server.stop(within: .seconds(5))
+            // While the loop is busy with the one, the kernel takes the other.
+            let first = try await Client(server.addresses.first)
+            try await first.send(Self.get)
+            let client = try await Client(server.addresses.first)
+            try await client.send(Self.get)
+            async let stop: Void = server.stop(within: .seconds(5))
+            turnstile.withLock { $0 = 1 }
+            await stop
             let response = await client.response()
             #expect(response.map { [200, 503].contains($0.status) } == true)
             #expect(await !client.end.isReset)

@@ -105,7 +105,7 @@ import Testing
         #expect(request.body == payload)
     }
 
-    /// 400 is final: "invalid event object" stays so. 429 was not ingested.
+    // 400 is final, because an invalid event stays so; what 429 answers was not ingested.
     @Test func refusals() async throws {
         let invalid = #"{"status":"invalid event","message":"Event object is invalid","errors":["x"]}"#
         let peer = try await Peer { $0.path == "/400" ? .answer(response(400, invalid)) : .answer(response(429)) }

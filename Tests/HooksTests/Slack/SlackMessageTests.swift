@@ -152,7 +152,9 @@ import Testing
         #expect(try shown(message).contains("> *What to do* \(beginning)"))
     }
 
-    /// `<!channel>` from outside pages nobody, `<https://…|text>` is no link. A header is plain text and needs no escape.
+    /// A mention from outside pages nobody, and a link is none.
+    ///
+    /// A header is plain text and needs no escape.
     @Test func escapes() throws {
         let value = "<!channel> & <https://example.com|FLAGGED> &amp;"
         let escaped = "&lt;!channel&gt; &amp; &lt;https://example.com|FLAGGED&gt; &amp;amp;"
@@ -170,8 +172,8 @@ import Testing
         }
     }
 
-    /// Block Kit: 50 blocks, header 150, section text 3,000, 10 fields of 2,000, 10 elements of a context, and about 13,000
-    /// characters in all (slackapi/bolt-js#2509). Counted in UTF-16, which is never less than any other count.
+    // Block Kit: 50 blocks, header 150, section text 3,000, 10 fields of 2,000, 10 elements of a context, and about 13,000
+    // characters in all (slackapi/bolt-js#2509). Counted in UTF-16, which is never less than any other count.
     @Test(arguments: ["x", "&", "<>", "😀", "👨‍👩‍👧‍👦", "e\u{301}", "\u{301}", "\n", "\u{0}", "\"", "&amp;"])
     func enormousValuesStayWithinTheLimits(piece: String) throws {
         for count in [1, 149, 150, 1_899, 1_900, 2_900, 3_000, 100_000] {

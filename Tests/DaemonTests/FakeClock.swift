@@ -1,0 +1,16 @@
+import Chrono
+import Posix
+import Synchronization
+
+/// A clock that stands still until a test moves it.
+final class FakeClock: Sendable {
+    private let passed = Mutex(Span.zero)
+
+    var clock: Clock {
+        Clock(now: { Timestamp(seconds: 784_111_777) + self.passed.withLock { $0 } }, steady: { self.steady })
+    }
+
+    var steady: Steady { Steady(nanoseconds: 1_000_000_000_000) + passed.withLock { $0 } }
+
+    func advance(_ span: Span) { passed.withLock { $0 = $0 + span } }
+}
