@@ -118,6 +118,12 @@ struct MetricsPage {
             webhook.acceptFailures
         )
         page.counter(
+            "linewarden_refused_total",
+            "Requests that broke a rule of HTTP or a limit, by reason.",
+            labels: ["reason"],
+            webhook.refused
+        )
+        page.counter(
             "linewarden_limited_total",
             "Connections refused because a limit was reached.",
             labels: ["limit"],
