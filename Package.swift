@@ -50,6 +50,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .testTarget(name: "StructureTests", swiftSettings: strict),
     ]
         // Pure: bytes and values in, bytes and values out.
         + layer("Chrono")

@@ -33,30 +33,39 @@ package struct StandardErrorLog: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    package func log(event: LogEvent) { Process.write(Array(line(event).utf8), to: 2) }
-
-    /// What is written about an event, line break included.
-    func line(_ event: LogEvent) -> String {
-        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
-        let line =
-            switch form {
-            case .text: text(event, fields)
-            case .json: json(event, fields)
-            }
-        return (isJournal ? "<\(event.level.priority)>" : "") + line + "\n"
+    package func log(event: LogEvent) {
+        Process.write(Array(line(event, at: Clock.system.now()).utf8), to: 2)
     }
 
-    private func text(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
-        let time = isJournal ? "" : Clock.system.now().rfc3339 + " "
+    /// What is written for an event, the line break included.
+    func line(_ event: LogEvent, at time: Timestamp) -> String {
+        let fields = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
+        let body =
+            switch form {
+            case .text: text(event, fields, time)
+            case .json: json(event, fields, time)
+            }
+        return (isJournal ? "<\(event.level.priority)>" : "") + body + "\n"
+    }
+
+    private func text(
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)],
+        _ time: Timestamp
+    ) -> String {
         let level = "\(event.level)".padding(to: 9)
         // A value may come from outside: a line break in it would forge a line of its own.
         let tail = fields.map { " \($0.key)=\(oneLine("\($0.value)"))" }.joined()
-        return time + level + oneLine("\(event.message)") + tail
+        return (isJournal ? "" : time.rfc3339 + " ") + level + oneLine("\(event.message)") + tail
     }
 
-    private func json(_ event: LogEvent, _ fields: [(key: String, value: Logger.MetadataValue)]) -> String {
+    private func json(
+        _ event: LogEvent,
+        _ fields: [(key: String, value: Logger.MetadataValue)],
+        _ time: Timestamp
+    ) -> String {
         let head: [(String, JSON?)] = [
-            ("time", .string(Clock.system.now().rfc3339)), ("level", .string("\(event.level)")),
+            ("time", .string(time.rfc3339)), ("level", .string("\(event.level)")),
             ("message", .string("\(event.message)")),
         ]
         return JSON.object(head + fields.map { ($0.key, .string("\($0.value)")) }).text()

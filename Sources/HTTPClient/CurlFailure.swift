@@ -1,6 +1,5 @@
 import CCurl
 import Chrono
-import Glibc
 import Posix
 
 /// Which error a code of libcurl means.
@@ -19,7 +18,7 @@ extension TransportError {
         case CURLE_COULDNT_CONNECT:
             let cause = PosixError(call: "connect", code: CInt(clamping: handle.number(CURLINFO_OS_ERRNO)))
             switch cause.code {
-            case ECONNREFUSED: self = .refused
+            case PosixError.connectionRefused: self = .refused
             case 0: self = .unreachable(words(for: code))
             default: self = .unreachable(cause.reason)
             }

@@ -1,4 +1,3 @@
-import Glibc
 import Posix
 
 /// One of curl's sockets under watch, for reading, writing or both.
@@ -11,8 +10,7 @@ struct SocketWatch {
     private var writable: EventSource?
 
     init(_ socket: CInt) throws(PosixError) {
-        let copy = try system("fcntl(F_DUPFD_CLOEXEC)") { fcntl(socket, F_DUPFD_CLOEXEC, 3) }
-        duplicate = SharedDescriptor(Descriptor(owning: copy))
+        duplicate = SharedDescriptor(try Descriptor(duplicating: socket))
     }
 
     mutating func reads(_ wanted: Bool, on executor: QueueExecutor, _ handler: @escaping @Sendable () -> Void) {

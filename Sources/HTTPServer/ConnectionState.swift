@@ -243,16 +243,3 @@ struct ConnectionState {
         return spent < limits.bodyTime && Double(parser.bodyBytesReceived) >= wanted
     }
 }
-
-extension HTTPResponse {
-    /// `{"error":"…","detail":"…"}`.
-    ///
-    /// Both are words of this program, which need no escaping.
-    static func refusal(_ status: HTTPStatus, _ error: String, _ detail: String) -> HTTPResponse {
-        .json(
-            status,
-            #"{"error":"\#(error)","detail":"\#(detail)"}"#,
-            headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:]
-        )
-    }
-}

@@ -18,13 +18,6 @@ package actor Ledger {
         package init() {}
     }
 
-    private enum Work: Sendable {
-        case record(VerifiedEvent, reply: @Sendable (Receipt) -> Void)
-        case settle(seq: Int64, Settlement, reply: @Sendable (LedgerError?) -> Void)
-        case remember(key: String, value: String)
-        case enqueue([DeliveryDraft])
-    }
-
     /// Work that waits at the most; beyond it the answer is "try again later", not more memory.
     private static let capacity = 16_384
     /// Work in one transaction at the most, so that the first of a burst does not wait for all of it.
@@ -35,7 +28,7 @@ package actor Ledger {
     /// Whether the process that had it last did not close it: it was killed, or the machine went down.
     package nonisolated let wasLeftOpen: Bool
     private nonisolated let executor: QueueExecutor
-    private nonisolated let inbox = Inbox<Work>()
+    private nonisolated let inbox = Inbox<LedgerWork>()
     private nonisolated let health = Mutex<LedgerError?>(nil)
     private let clock: Clock
     private let connection: Connection
@@ -47,7 +40,7 @@ package actor Ledger {
     private var policy: DecisionPolicy
     private var planner: Planner
     private var observer: @Sendable (CommitReport) -> Void
-    private var waiting: ArraySlice<Work> = []
+    private var waiting: ArraySlice<LedgerWork> = []
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -166,7 +159,7 @@ package actor Ledger {
             known == fingerprint
             ? "WHERE decision <> 'allowed' OR number IN (SELECT line FROM command)" : ""
         var report = CommitReport()
-        try transaction { () throws(SQLiteError) in
+        try connection.transaction { () throws(SQLiteError) in
             let records = try connection.rows("SELECT \(LineStore.columns) FROM line \(scope)") { [policy] row in
                 LineRecord(row, policy)
             }
@@ -186,7 +179,7 @@ package actor Ledger {
         _ = try? connection.checkpoint(truncating: true)
     }
 
-    private nonisolated func submit(_ work: Work) {
+    private nonisolated func submit(_ work: LedgerWork) {
         if inbox.push(work) { executor.run { self.assumeIsolated { $0.commitPending() } } }
     }
 
@@ -201,21 +194,21 @@ package actor Ledger {
         waiting = []
     }
 
-    private func commit(_ batch: [Work]) {
+    private func commit(_ batch: [LedgerWork]) {
         let start = clock.steady()
         var report = CommitReport()
         var replies: [@Sendable () -> Void] = []
         do throws(SQLiteError) {
-            try transaction { () throws(SQLiteError) in
+            try connection.transaction { () throws(SQLiteError) in
                 for work in batch { replies.append(try perform(work, &report)) }
             }
         } catch {
             instruments.failures.add()
             // A fault of the disk is everybody's; a fault of one event must not take its neighbours with it.
-            if batch.count > 1, !isDiskFault(error) { return batch.forEach { commit([$0]) } }
+            if batch.count > 1, !error.isDiskFault { return batch.forEach { commit([$0]) } }
             let failure = LedgerError.storage(error)
             health.withLock { $0 = failure }
-            return batch.forEach { refuse($0, failure) }
+            return batch.forEach { $0.refuse(failure) }
         }
         health.withLock { $0 = nil }
         instruments.batchSize.observe(Double(batch.count))
@@ -225,7 +218,7 @@ package actor Ledger {
         if checkpointer.shouldFinish(loggedPages: connection.loggedPages) { _ = try? connection.checkpoint() }
     }
 
-    private func perform(_ work: Work, _ report: inout CommitReport) throws(SQLiteError) -> @Sendable () -> Void {
+    private func perform(_ work: LedgerWork, _ report: inout CommitReport) throws(SQLiteError) -> @Sendable () -> Void {
         switch work {
         case .record(let event, let reply):
             guard let recorded = try recorder.record(event, policy, planner, &report) else {
@@ -245,29 +238,5 @@ package actor Ledger {
             }
             return {}
         }
-    }
-
-    private func refuse(_ work: Work, _ failure: LedgerError) {
-        switch work {
-        case .record(_, let reply): reply(.failed(failure))
-        case .settle(_, _, let reply): reply(failure)
-        case .remember, .enqueue: break
-        }
-    }
-
-    private func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
-        try connection.execute("BEGIN IMMEDIATE")
-        do throws(SQLiteError) {
-            try body()
-            try connection.execute("COMMIT")
-        } catch {
-            // After some faults SQLite has rolled back by itself (sqlite.org/lang_transaction.html, section 2.3).
-            if connection.isInTransaction { try? connection.execute("ROLLBACK") }
-            throw error
-        }
-    }
-
-    private func isDiskFault(_ error: SQLiteError) -> Bool {
-        error.isFull || error.isBusy || error.isCorrupt || error.isReadOnly || error.isInputOutput
     }
 }

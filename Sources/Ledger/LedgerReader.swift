@@ -6,7 +6,7 @@ import SQLite
 /// Reads the ledger on a connection of its own, so that a long page of history never delays an acknowledgement.
 package actor LedgerReader {
     private nonisolated let executor = QueueExecutor(label: "ledger reader")
-    private let connection: Connection
+    let connection: Connection
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -62,8 +62,7 @@ package actor LedgerReader {
                 UNION ALL
                 SELECT event.previous, position + 1 FROM chain JOIN event ON event.seq = chain.seq
                 WHERE event.previous IS NOT NULL AND position < ?)
-            SELECT id, source, state, received_at, changed_at, trace_id, status, previous_status, status_outcome, \
-            reputation, previous_reputation, reputation_outcome, gaps, decision, incident, step \
+            SELECT \(EvidenceRecord.columns)
             FROM chain JOIN event ON event.seq = chain.seq ORDER BY event.seq DESC
             """,
             .text(number.description),
@@ -75,8 +74,7 @@ package actor LedgerReader {
     package func deliveries(_ number: PhoneNumber, limit: Int) throws -> [DeliveryRecord] {
         try connection.rows(
             """
-            SELECT id, hook, type, state, created_at, settled_at, attempts, last_error, incident, event \
-            FROM delivery WHERE line = ? ORDER BY seq DESC LIMIT ?
+            SELECT \(DeliveryRecord.columns) FROM delivery WHERE line = ? ORDER BY seq DESC LIMIT ?
             """,
             .text(number.description),
             Value(limit)
@@ -110,67 +108,5 @@ package actor LedgerReader {
     package func damage() throws -> String? {
         let finding = try connection.rows("PRAGMA quick_check(1)") { $0.text(0) ?? "" }.first
         return finding == "ok" ? nil : finding
-    }
-}
-
-/// One piece of evidence, as it was taken in.
-package struct EvidenceRecord: Sendable {
-    package let eventID: String
-    package let source: String
-    package let state: String
-    package let receivedAt: Timestamp
-    package let changedAt: Timestamp?
-    package let traceID: String?
-    package let status: (value: String, previous: String?, outcome: String)?
-    package let reputation: (value: String, previous: String?, outcome: String)?
-    package let gaps: [String]
-    /// The line's decision after it.
-    package let decision: String?
-    package let incident: String?
-    package let step: String?
-
-    init(_ row: Statement) {
-        func axis(_ column: Int32) -> (value: String, previous: String?, outcome: String)? {
-            row.text(column).map { ($0, row.text(column + 1), row.text(column + 2) ?? "") }
-        }
-        eventID = row.text(0) ?? ""
-        source = row.text(1) ?? ""
-        state = row.text(2) ?? ""
-        receivedAt = Timestamp(microseconds: row.integer(3) ?? 0)
-        changedAt = row.integer(4).map { Timestamp(microseconds: $0) }
-        traceID = row.text(5)
-        status = axis(6)
-        reputation = axis(9)
-        gaps = (row.text(12) ?? "").split(separator: ",").map(String.init)
-        decision = row.text(13)
-        incident = row.text(14)
-        step = row.text(15)
-    }
-}
-
-/// One delivery, without its payload.
-package struct DeliveryRecord: Sendable {
-    package let id: String
-    package let hook: String
-    package let type: String
-    package let state: String
-    package let createdAt: Timestamp
-    package let settledAt: Timestamp?
-    package let attempts: Int
-    package let lastError: String?
-    package let incident: String?
-    package let event: String?
-
-    init(_ row: Statement) {
-        id = row.text(0) ?? ""
-        hook = row.text(1) ?? ""
-        type = row.text(2) ?? ""
-        state = row.text(3) ?? ""
-        createdAt = Timestamp(microseconds: row.integer(4) ?? 0)
-        settledAt = row.integer(5).map { Timestamp(microseconds: $0) }
-        attempts = Int(row.integer(6) ?? 0)
-        lastError = row.text(7)
-        incident = row.text(8)
-        event = row.text(9)
     }
 }

@@ -21,11 +21,13 @@ package struct Descriptor: ~Copyable, Sendable {
         Descriptor(owning: try system("open", "/dev/null") { open("/dev/null", O_RDONLY | O_CLOEXEC) })
     }
 
-    /// A second descriptor for the same open file, closed on exec.
-    package borrowing func duplicate() throws(PosixError) -> Descriptor {
-        let raw = raw
-        return Descriptor(owning: try system("fcntl(F_DUPFD_CLOEXEC)") { fcntl(raw, F_DUPFD_CLOEXEC, 3) })
+    /// A second descriptor for the open file behind one that somebody else owns, closed on exec.
+    package init(duplicating raw: CInt) throws(PosixError) {
+        self.init(owning: try system("fcntl(F_DUPFD_CLOEXEC)") { fcntl(raw, F_DUPFD_CLOEXEC, 3) })
     }
+
+    /// A second descriptor for the same open file, closed on exec.
+    package borrowing func duplicate() throws(PosixError) -> Descriptor { try Descriptor(duplicating: raw) }
 }
 
 /// A descriptor with several users, closed when the last of them lets go: a Dispatch source's cancel handler is one

@@ -76,13 +76,15 @@ package final class EventSource: Sendable {
         return EventSource(timer, holding: nil, handler)
     }
 
-    /// Calls the handler on the queue whenever the process gets the signal, whose usual effect is switched off.
+    /// Calls the handler on the queue whenever the process gets the signal.
+    ///
+    /// Dispatch switches the signal's usual effect off when it begins to listen, a moment after this returns. Ignoring it
+    /// here as well would only lose a signal that comes in that moment.
     package static func signal(
         _ number: CInt,
         on executor: QueueExecutor,
         _ handler: @escaping @Sendable () -> Void
     ) -> EventSource {
-        Glibc.signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: executor.queue)
         return EventSource(source, holding: nil, handler)
     }

@@ -52,4 +52,5 @@ extension PosixError {
     package static let addressNotAvailable = EADDRNOTAVAIL
     package static let permissionDenied = EACCES
     package static let notFound = ENOENT
+    package static let connectionRefused = ECONNREFUSED
 }

@@ -35,6 +35,19 @@ package final class Connection {
         if code != SQLITE_OK { throw failure(code, String(sql.prefix(60))) }
     }
 
+    /// Runs the body in one transaction that may write, and commits it; whatever it throws undoes all of it.
+    package func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try execute("BEGIN IMMEDIATE")
+        do throws(SQLiteError) {
+            try body()
+            try execute("COMMIT")
+        } catch {
+            // After some faults SQLite has rolled back by itself (sqlite.org/lang_transaction.html, section 2.3).
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
     /// Prepares a statement that is used again and again.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         try Statement(self, sql)

@@ -19,6 +19,9 @@ package struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     package var isBusy: Bool { primary == SQLITE_BUSY || primary == SQLITE_LOCKED }
     /// The file's contents are damaged, or it is no database.
     package var isCorrupt: Bool { primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB }
+    /// Whether it is the disk's fault, or its lock's, and so would befall every other statement too.
+    package var isDiskFault: Bool { isFull || isBusy || isCorrupt || isReadOnly || isInputOutput }
+
     /// The system could not read or write.
     package var isInputOutput: Bool { primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN }
     /// The file or its file system may not be written.

@@ -43,7 +43,8 @@ package final class Statement {
         try rows(values, read: read)
     }
 
-    func rows<Row>(_ values: [Value], read: (Statement) -> Row) throws(SQLiteError) -> [Row] {
+    /// Runs it with values in an array and reads every row.
+    package func rows<Row>(_ values: [Value], read: (Statement) -> Row) throws(SQLiteError) -> [Row] {
         try bind(values)
         defer { sqlite3_reset(handle) }
         var rows: [Row] = []

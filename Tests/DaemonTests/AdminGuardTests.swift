@@ -24,7 +24,8 @@ import Testing
     @Test(
         "Without a token only who asks by address, as localhost or by a name of ours is answered",
         arguments: [
-            ("127.0.0.1:8081", nil), ("127.0.0.1", nil), ("[::1]:8081", nil), ("localhost", nil), ("LOCALHOST:8081", nil),
+            ("127.0.0.1:8081", nil), ("127.0.0.1", nil), ("[::1]:8081", nil), ("localhost", nil),
+            ("LOCALHOST:8081", nil),
             ("10.0.0.7:8081", nil), ("admin.example.com", nil), ("Admin.Example.COM:8081", nil),
             ("example.com", 421), ("localhost.example.com:8081", 421), ("127.0.0.1.example.com", 421),
             ("admin.example.com.evil.com", 421), ("localhost.", 421),

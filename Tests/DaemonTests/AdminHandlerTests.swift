@@ -13,15 +13,18 @@ import Testing
         let bench = try Bench()
         let daemon = try await bench.start()
         let paths: [(method: String, target: String, status: Int, error: String?)] = [
-            ("GET", "/healthz", 200, nil), ("HEAD", "/healthz", 200, nil), ("POST", "/healthz", 405, "method_not_allowed"),
+            ("GET", "/healthz", 200, nil), ("HEAD", "/healthz", 200, nil),
+            ("POST", "/healthz", 405, "method_not_allowed"),
             ("GET", "/readyz", 200, nil), ("DELETE", "/readyz", 405, "method_not_allowed"),
-            ("GET", "/metrics", 200, nil), ("HEAD", "/metrics", 200, nil), ("POST", "/metrics", 405, "method_not_allowed"),
+            ("GET", "/metrics", 200, nil), ("HEAD", "/metrics", 200, nil),
+            ("POST", "/metrics", 405, "method_not_allowed"),
             ("GET", "/v1/status", 200, nil), ("GET", "/v1/lines", 200, nil),
             ("GET", "/v1/lines?decision=paused&decision=slowed&limit=1&after=%2B1", 200, nil),
             ("GET", "/v1/lines?decision=maybe", 400, "bad_query"), ("GET", "/v1/lines?limit=0", 400, "bad_query"),
             ("GET", "/v1/lines?limit=1001", 400, "bad_query"), ("GET", "/v1/lines?limit=x", 400, "bad_query"),
             ("GET", "/v1/lines?colour=blue", 400, "bad_query"),
-            ("GET", "/v1/lines/+12025550000", 404, "unknown_line"), ("GET", "/v1/lines/12025550000", 400, "not_a_number"),
+            ("GET", "/v1/lines/+12025550000", 404, "unknown_line"),
+            ("GET", "/v1/lines/12025550000", 400, "not_a_number"),
             ("GET", "/v1/lines/%2B12025550000", 404, "unknown_line"), ("GET", "/v1/lines/%zz", 400, nil),
             ("GET", "/v1/gate/+12025550000", 200, nil), ("GET", "/v1/gate/%2B12025550000", 200, nil),
             ("HEAD", "/v1/gate/+12025550000", 200, nil), ("GET", "/v1/gate/nobody", 400, "not_a_number"),

@@ -11,8 +11,14 @@ import Testing
     private let board = GateBoard()
     private let since = Timestamp(seconds: 1_771_439_705)
 
-    private func record(_ number: PhoneNumber, _ status: String) -> LineRecord {
-        let state = LineState(number, status: Axis(Status(status), changedAt: since, source: .webhook))
+    /// A line with a reputation of `AT_RISK`, or with another status.
+    private func record(_ number: PhoneNumber, _ value: String) -> LineRecord {
+        var state = LineState(number)
+        if value == "AT_RISK" {
+            state.reputation = Axis(Reputation(value), changedAt: since, source: .webhook)
+        } else {
+            state.status = Axis(Status(value), changedAt: since, source: .webhook)
+        }
         let assessment = state.assess(.standard)
         return LineRecord(
             state: state,
@@ -35,7 +41,7 @@ import Testing
         arguments: [
             (nil, nil, 200, "allowed", []),
             ("ACTIVE", nil, 200, "allowed", []),
-            ("AT_RISK", nil, 200, "slowed", ["status is AT_RISK"]),
+            ("AT_RISK", nil, 200, "slowed", ["reputation is AT_RISK"]),
             ("FLAGGED", nil, 423, "paused", ["status is FLAGGED"]),
             ("LIMITED", nil, 423, "paused", ["status is LIMITED, which is not known to be safe"]),
             (nil, "closed", 423, "paused", ["closed"]),

@@ -31,3 +31,24 @@ final class JumpingClock: Sendable {
 
     func jump(_ span: Span) { offset.withLock { $0 = $0 + span } }
 }
+
+/// A clock on which a while passes each time somebody looks at it.
+final class HurryingClock: Sendable {
+    private let looks = Mutex<UInt64>(0)
+    private let start = Clock.system.now()
+    private let step: Span
+
+    init(step: Span) { self.step = step }
+
+    var clock: Clock {
+        Clock(
+            now: { self.start },
+            steady: {
+                self.looks.withLock { looks in
+                    looks += 1
+                    return Steady(nanoseconds: looks * UInt64(self.step.microseconds) * 1_000)
+                }
+            }
+        )
+    }
+}

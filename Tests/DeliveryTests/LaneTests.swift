@@ -234,4 +234,17 @@ import Testing
         await lane.finish(within: .seconds(30))
         #expect(try await store.states() == ["delivered", "delivered"])
     }
+
+    /// What becomes due between two looks at the clock must not be missed by both.
+    @Test(arguments: 1...16) func noMomentIsMissed(halfSteps: Int) async throws {
+        let store = try Store()
+        try await store.write([try draft("x")])
+        let wait = Span.milliseconds(10 * halfSteps)
+        let hook = FakeHook { _, earlier in earlier == 0 ? .retry(after: wait, Failure("x", "x")) : .delivered }
+        let lane = Lane(hook, store, clock: HurryingClock(step: .milliseconds(20)).clock)
+        await lane.wake()
+        await hook.received(2)
+        await lane.finish(within: .seconds(30))
+        #expect(try await store.states() == ["delivered"])
+    }
 }

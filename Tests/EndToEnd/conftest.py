@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness import BINARY, Daemon, Process, configuration, end_all
+from pki import Authority
 from sink import HOOK_SECRET, Sink
 
 
@@ -25,15 +26,19 @@ def directory():
 
 @pytest.fixture
 def make_daemon(directory):
-    """Makes daemons, not yet started; keywords as for `configuration`."""
+    """Makes daemons, not yet started; keywords as for `Daemon` or for `configuration`."""
     daemons = []
 
-    def make(config=None, env=None, prepare=None, **keywords):
+    def make(config=None, env=None, prepare=None, arguments=(), wrapper=(), descriptors=(), tls=None, **keywords):
         daemon = Daemon(
             directory,
             config or configuration(directory, **keywords),
             env={"HOOK_SECRET": HOOK_SECRET} | (env or {}),
             prepare=prepare,
+            arguments=arguments,
+            wrapper=wrapper,
+            descriptors=descriptors,
+            tls=tls,
         )
         daemons.append(daemon)
         return daemon
@@ -55,6 +60,12 @@ def trusted(daemon):
 
     daemon.accept(envelope({}, event_type="message.received"))
     return daemon
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    """An authority that signs certificates for the tests, and that clients trust."""
+    return Authority(tmp_path_factory.mktemp("pki"))
 
 
 @pytest.fixture

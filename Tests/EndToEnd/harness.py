@@ -36,6 +36,12 @@ LINES = "linewarden_lines"
 CONNECTIONS = "linewarden_connections"
 PENDING = "linewarden_pending_deliveries"
 OLDEST = "linewarden_oldest_pending_delivery_seconds"
+REFUSED = "linewarden_refused_total"
+LIMITED = "linewarden_limited_total"
+TIMEOUTS = "linewarden_timeouts_total"
+ACCEPT_FAILURES = "linewarden_accept_failures_total"
+TLS_FAILURES = "linewarden_tls_failures_total"
+CERTIFICATE_SECONDS = "linewarden_certificate_seconds"
 
 
 def eventually(condition, what, context=None, deadline=DEADLINE):
@@ -97,12 +103,15 @@ def end_all(things):
 
 
 class Process:
-    """A linewarden process whose standard error is read as it comes."""
+    """A linewarden process whose standard error is read as it comes.
 
-    def __init__(self, *arguments, prepare=None, **env):
+    `wrapper` is a command that ends by executing the one behind it, with `descriptors` open for it.
+    """
+
+    def __init__(self, *arguments, prepare=None, wrapper=(), descriptors=(), **env):
         self.lines = []
         self.popen = subprocess.Popen(
-            [BINARY, *map(str, arguments)],
+            [*map(str, wrapper), BINARY, *map(str, arguments)],
             env=environment(**env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -110,6 +119,7 @@ class Process:
             text=True,
             errors="replace",
             preexec_fn=prepare,
+            pass_fds=descriptors,
         )
         self.output = []
         self._readers = [self._read(self.popen.stderr, self.lines), self._read(self.popen.stdout, self.output)]
@@ -172,11 +182,19 @@ class Process:
 class Daemon:
     """`linewarden serve` with its directory. It can be stopped, killed and started again on the same ledger."""
 
-    def __init__(self, directory, config=None, env=None, prepare=None):
+    def __init__(
+        self, directory, config=None, env=None, prepare=None, arguments=(), wrapper=(), descriptors=(), tls=None
+    ):
         self.directory = Path(directory)
         self.config = config or configuration(directory)
         self.env = env or {}
         self.prepare = prepare
+        # What `serve` is told besides its configuration.
+        self.arguments = arguments
+        self.wrapper = wrapper
+        self.descriptors = descriptors
+        # How its webhook listener is asked, when it speaks TLS.
+        self.tls = tls
         self.file = self.directory / "config.json"
         self.state = Path(self.config["state"]["directory"])
         self.process = None
@@ -191,7 +209,16 @@ class Daemon:
     def launch(self):
         """Starts it without waiting."""
         self.write(self.config)
-        self.process = Process("serve", "--config", self.file, prepare=self.prepare, **self.env)
+        self.process = Process(
+            "serve",
+            "--config",
+            self.file,
+            *self.arguments,
+            prepare=self.prepare,
+            wrapper=self.wrapper,
+            descriptors=self.descriptors,
+            **self.env,
+        )
         self.runs.append(self.process)
 
     def write(self, config):
@@ -242,8 +269,8 @@ class Daemon:
     def url(self):
         return f"http://{self.webhook}{PATH}"
 
-    def post(self, body, headers, path=PATH):
-        return wire.ask(self.webhook, "POST", path, body, headers)
+    def post(self, body, headers, path=PATH, **how):
+        return wire.ask(self.webhook, "POST", path, body, headers, tls=self.tls, **how)
 
     def deliver(self, event, **how):
         """Signs an event and posts it."""
@@ -255,9 +282,9 @@ class Daemon:
         assert answer.status == 200, f"{answer.status} {answer.text}\n{self.log}"
         return answer
 
-    def get(self, path):
+    def get(self, path, **headers):
         """Asks the admin listener."""
-        return wire.ask(self.admin, "GET", path)
+        return wire.ask(self.admin, "GET", path, headers=headers)
 
     def gate(self, line):
         return self.get(f"/v1/gate/{line}")

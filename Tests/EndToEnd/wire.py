@@ -1,4 +1,8 @@
-"""HTTP by hand: connections over TCP and Unix sockets, requests whole or in pieces, answers read to their end."""
+"""HTTP by hand: over TCP, TLS and Unix sockets, requests whole or in pieces, answers read to their end.
+
+Wherever an address is taken, so is `how`: `tls` (an SSL context), `source` (the address to come from) and
+`receive_buffer` (bytes, for readers that are slow).
+"""
 
 import http.client
 import json
@@ -28,12 +32,13 @@ class Answer:
 class Connection(http.client.HTTPConnection):
     """A client connection to `host:port` or `unix:/path`."""
 
-    def __init__(self, address):
+    def __init__(self, address, **how):
         self.address = address
+        self.how = how
         super().__init__("localhost" if address.startswith("unix:") else address, timeout=TIMEOUT)
 
     def connect(self):
-        self.sock = connect(self.address)
+        self.sock = connect(self.address, **self.how)
 
     def ask(self, method, path, body=None, headers=None):
         """One request, one answer; the connection stays open where the daemon lets it."""
@@ -49,7 +54,7 @@ class Connection(http.client.HTTPConnection):
         self.close()
 
 
-def connect(address):
+def connect(address, tls=None, source=None, receive_buffer=None):
     """A connected socket that gives up instead of hanging."""
     if address.startswith("unix:"):
         stream = socket.socket(socket.AF_UNIX)
@@ -57,12 +62,25 @@ def connect(address):
         stream.connect(address.removeprefix("unix:"))
         return stream
     host, port = address.rsplit(":", 1)
-    return socket.create_connection((host.strip("[]"), int(port)), timeout=TIMEOUT)
+    host = host.strip("[]")
+    stream = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        stream.settimeout(TIMEOUT)
+        if receive_buffer:
+            # Before connecting: the window's scale is agreed on then.
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        if source:
+            stream.bind((source, 0))
+        stream.connect((host, int(port)))
+        return tls.wrap_socket(stream, server_hostname="localhost") if tls else stream
+    except BaseException:
+        stream.close()
+        raise
 
 
-def ask(address, method, path, body=None, headers=None):
+def ask(address, method, path, body=None, headers=None, **how):
     """One request on a connection of its own."""
-    with Connection(address) as connection:
+    with Connection(address, **how) as connection:
         return connection.ask(method, path, body, headers)
 
 
@@ -85,8 +103,8 @@ def chunked(body, size):
 class RawStream:
     """A socket that sends any bytes and reads answers one after the other."""
 
-    def __init__(self, address):
-        self.socket = connect(address)
+    def __init__(self, address, **how):
+        self.socket = connect(address, **how)
         self.buffer = b""
 
     def send(self, data):

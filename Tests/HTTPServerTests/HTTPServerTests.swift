@@ -64,7 +64,9 @@ private struct Handler: RequestHandler {
     func pieces() async throws {
         let server = try await start()
         let client = try await Client(server.addresses.first)
-        for piece in "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nxyz".utf8 { try await client.send([piece]) }
+        for piece in "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nxyz".utf8 {
+            try await client.send([piece])
+        }
         #expect(await client.response()?.text == "POST /a xyz")
     }
 

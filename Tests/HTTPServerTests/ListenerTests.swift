@@ -32,7 +32,11 @@ import Testing
     @Test("All addresses are served, and the ports that the system chose are told")
     func several() async throws {
         let path = directory("socket")
-        let server = try await start(.ipv4(host: "127.0.0.1", port: 0), .unix(path: path), .ipv4(host: "127.0.0.2", port: 0))
+        let server = try await start(
+            .ipv4(host: "127.0.0.1", port: 0),
+            .unix(path: path),
+            .ipv4(host: "127.0.0.2", port: 0)
+        )
         #expect(server.addresses.count == 3)
         #expect(server.addresses[1] == .unix(path: path))
         #expect(Set(server.addresses).count == 3)

@@ -54,7 +54,7 @@ import Testing
             .message("incident.resolved")
         #expect(
             message.json["data"]?["incident"]?.text()
-                == #"{"id":"inc_1","opened_at":"2026-02-18T16:30:05.000Z","severity":"critical","#
+                == #"{"id":"inc_1","opened_at":"2026-02-18T16:30:05.000Z","severity":"info","#
                 + #""closed_at":"2026-02-18T18:35:05.000Z"}"#
         )
         #expect(message.json["data"]?["line"]?["decision"] == "allowed")

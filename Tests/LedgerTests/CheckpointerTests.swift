@@ -20,7 +20,7 @@ import Testing
             }
             await ledger.settleDown()
         }
-        #expect(index * 4 >= 4_000)
+        #expect(index * 6 >= 4_000)
         #expect(ledger.failure == nil)
     }
 

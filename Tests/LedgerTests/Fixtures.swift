@@ -49,7 +49,10 @@ struct Bench: Sendable {
     }
 
     /// Opens the ledger that another one has just closed, once the last of that one's work has let go of it.
-    func reopen(policy: DecisionPolicy = .standard, planner: @escaping Planner = { _, _, _ in [] }) async throws -> Ledger {
+    func reopen(
+        policy: DecisionPolicy = .standard,
+        planner: @escaping Planner = { _, _, _ in [] }
+    ) async throws -> Ledger {
         while true {
             do throws(LedgerError) {
                 return try open(policy: policy, planner: planner)

@@ -41,7 +41,9 @@ import Testing
             try other.execute("ROLLBACK")
         }
         #expect(await ledger.settle(delivery, .delivered) == nil)
-        #expect(try bench.rows("SELECT state, attempts FROM delivery") { [$0.text(0), $0.text(1)] } == [["delivered", "1"]])
+        #expect(
+            try bench.rows("SELECT state, attempts FROM delivery") { [$0.text(0), $0.text(1)] } == [["delivered", "1"]]
+        )
     }
 
     // `limited` below covers much of the same ground for those who may not mount.
@@ -88,7 +90,9 @@ import Testing
             let number = try line()
             let before = Self.limitFiles(to: 400_000)
             var acknowledged = 0
-            while await ledger.record(.status("e\(acknowledged)", number, status: "FLAGGED", at: acknowledged)).recorded != nil {
+            while await ledger.record(.status("e\(acknowledged)", number, status: "FLAGGED", at: acknowledged)).recorded
+                != nil
+            {
                 acknowledged += 1
             }
             #expect(acknowledged > 0)

@@ -90,6 +90,8 @@ import Testing
         let last = deliveries.first { $0.state != "superseded" }
         #expect(last?.type ?? "line.resume" == words[record.assessment.decision])
         #expect(deliveries.filter { $0.state == "pending" }.count <= 1)
-        if let pending = deliveries.first(where: { $0.state == "pending" }) { #expect(pending.id == deliveries.first?.id) }
+        if let pending = deliveries.first(where: { $0.state == "pending" }) {
+            #expect(pending.id == deliveries.first?.id)
+        }
     }
 }

@@ -38,7 +38,9 @@ import Testing
             _ = await ledger.record(.status("e\(index)", try line(index), status: status))
         }
         func numbers(_ decisions: Set<Decision>, after: String = "", limit: Int = 10) async throws -> [String] {
-            try await reader.lines(.standard, decisions: decisions, after: after, limit: limit).map(\.state.line.description)
+            try await reader.lines(.standard, decisions: decisions, after: after, limit: limit).map(
+                \.state.line.description
+            )
         }
         let all = try (0...4).map { try line($0).description }
         #expect(try await numbers(Set(Decision.allCases)) == all)

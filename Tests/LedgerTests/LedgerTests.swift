@@ -67,7 +67,7 @@ import Testing
     func notALedger() throws {
         try File.replace(bench.path, with: Array(String(repeating: "not a database. ", count: 512).utf8))
         let error = #expect(throws: LedgerError.self) { _ = try bench.open() }
-        #expect("\(error.map(String.init(describing:)) ?? "")".hasPrefix("the ledger is damaged: stop and restore"))
+        #expect("\(error.map(String.init(describing:)) ?? "")".contains("is damaged"))
     }
 
     @Test("Everything is found again after a restart")

@@ -27,7 +27,9 @@ import Testing
 
     @Test("Of each key the oldest is due, in the order of writing")
     func order() throws {
-        for (type, key) in [("a1", "a"), ("b1", "b"), ("a2", "a"), ("c1", "c"), ("a3", "a")] { try write(type, key: key) }
+        for (type, key) in [("a1", "a"), ("b1", "b"), ("a2", "a"), ("c1", "c"), ("a3", "a")] {
+            try write(type, key: key)
+        }
         try write("x1", key: "a", hook: "other")
         #expect(try due() == ["a1", "b1", "c1"])
         #expect(try due(limit: 2) == ["a1", "b1"])
@@ -63,7 +65,9 @@ import Testing
     ]
 
     private func row() throws -> [String?] {
-        try connection.rows("SELECT state, attempts, not_before, last_error, settled_at FROM delivery ORDER BY seq LIMIT 1") {
+        try connection.rows(
+            "SELECT state, attempts, not_before, last_error, settled_at FROM delivery ORDER BY seq LIMIT 1"
+        ) {
             row in (0..<5).map { row.text($0) }
         }[0]
     }

@@ -26,7 +26,13 @@ import Testing
 
     @Test("An event is stored once, with its body and what it said")
     func stores() async throws {
-        let event = VerifiedEvent.status("e1", number, status: "FLAGGED", reputation: "AT_RISK", previousStatus: "ACTIVE")
+        let event = VerifiedEvent.status(
+            "e1",
+            number,
+            status: "FLAGGED",
+            reputation: "AT_RISK",
+            previousStatus: "ACTIVE"
+        )
         #expect(try await record(event).state == .applied)
         #expect(await ledger.record(event).isDuplicate)
         // The id alone decides: the same event may come with another body.

@@ -14,7 +14,10 @@ import Testing
             ("[::]:443", .ipv6(host: "::", port: 443), false),
             ("[2001:db8::1]:443", .ipv6(host: "2001:db8::1", port: 443), false),
             ("unix:/run/linewarden/a b.sock", .unix(path: "/run/linewarden/a b.sock"), true),
-            ("unix:/\(String(repeating: "x", count: 106))", .unix(path: "/" + String(repeating: "x", count: 106)), true),
+            (
+                "unix:/\(String(repeating: "x", count: 106))", .unix(path: "/" + String(repeating: "x", count: 106)),
+                true
+            ),
             ("systemd:webhook", .systemd(name: "webhook"), false),
             ("systemd:a:b", .systemd(name: "a:b"), false),
         ] as [(String, ListenAddress, Bool)]

@@ -84,7 +84,7 @@ import Testing
                 | *Status* FLAGGED → ACTIVE
                 | *Reputation* HEALTHY
                 | *Changed at* 2026-02-18T18:35:00.000Z
-                | *Severity* critical
+                | *Severity* info
                 | *Lasted* 2 h 5 min
                 > *What linewarden did* Told the senders to resume, and closed the incident.
                 - incident inc_1  ·  event evt_1
