@@ -166,18 +166,16 @@ package actor Daemon {
     }
 
     private func adopt(_ new: Settings) async throws {
-        if new.webhook.listen != settings.webhook.listen || new.admin.listen != settings.admin.listen
-            || new.stateDirectory != settings.stateDirectory || (new.webhook.tls == nil) != (certificate == nil)
-        {
-            log.warning(
-                "listen addresses, state.directory and whether there is webhook.tls change with the next restart only"
-            )
+        if new.needsRestart(after: settings) {
+            log.warning("listen addresses, limits, state.directory and webhook.tls begin or end with the next restart")
         }
         let (wiring, hooks) = Blueprint.wire(new, client)
+        // What can fail comes first: a reload is taken over as a whole or not at all.
         let endpoints = try await Blueprint.endpoints(new, reader)
+        try await ledger.adopt(policy: new.policy, planner: wiring.planner)
+        settings = new
         switchboard.wiring = wiring
         switchboard.alertHooks = new.alertHooks
-        try await ledger.adopt(policy: new.policy, planner: wiring.planner)
         webhookHandler.adopt(endpoints)
         if let tls = new.webhook.tls { certificate?.replace(with: tls) }
         desk.adopt(new.policy)
@@ -185,10 +183,13 @@ package actor Daemon {
         // Nothing may be delivered between the look at the ledger and the restoring: it would be undone by what was true
         // a moment before. What is committed meanwhile waits, and corrects what was restored.
         await dispatcher.finish(within: .seconds(3))
-        let records = try await Blueprint.restrictedLines(reader, new.policy)
-        for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
+        do {
+            let records = try await Blueprint.restrictedLines(reader, new.policy)
+            for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
+        } catch {
+            log.error("hooks could not be brought up to date: \(error)")
+        }
         await dispatcher.adopt(hooks)
-        settings = new
     }
 
     /// Stops accepting, finishes what is under way, and closes the ledger.

@@ -94,8 +94,12 @@ actor Lane {
             if underWay.count == hook.concurrency { break }
             if underWay.insert(delivery.orderingKey).inserted { Task { await attempt(delivery) } }
         }
-        guard let next = try? await ledger.nextDue(name, after: now) else { return }
-        setAlarm(after: UInt64(max(next - time.now, .milliseconds(1)).microseconds) * 1_000)
+        do {
+            guard let next = try await ledger.nextDue(name, after: now) else { return }
+            setAlarm(after: UInt64(max(next - time.now, .milliseconds(1)).microseconds) * 1_000)
+        } catch {
+            setAlarm(after: Self.settlePause)
+        }
     }
 
     private func setAlarm(after nanoseconds: UInt64) {

@@ -71,8 +71,8 @@ struct ConnectionState {
         deadline = now + limits.idleTime
     }
 
-    /// Whether it is between two requests, with nothing of the next one there.
-    var isIdle: Bool { stage == .reading && parser.phase == .idle }
+    /// Whether it is between two requests, or before the first, with nothing of the next one there.
+    var isIdle: Bool { stage == .handshaking || (stage == .reading && parser.phase == .idle) }
 
     /// Whether more bytes should be read now.
     var wantsBytes: Bool {
@@ -105,7 +105,9 @@ struct ConnectionState {
         case .closed: return .close
         case .handshaking, .handling, .draining: return .wait
         case .flushing: return .flush
-        case .reading: break
+        case .reading:
+            // An interim answer that found no room goes first.
+            if !output.isEmpty { return .flush }
         }
         do {
             switch try parser.next() {

@@ -144,9 +144,14 @@ package actor Ledger {
 
     /// Takes over new rules, and settles what they change for lines that are not allowed, or were told otherwise.
     package func adopt(policy: DecisionPolicy, planner: @escaping Planner) throws {
-        self.policy = policy
-        self.planner = planner
-        try replan()
+        let old = (self.policy, self.planner)
+        (self.policy, self.planner) = (policy, planner)
+        do {
+            try replan()
+        } catch {
+            (self.policy, self.planner) = old
+            throw error
+        }
     }
 
     /// Compares what hooks were told with what they should know, for every line where that can differ.
@@ -207,7 +212,8 @@ package actor Ledger {
             // A fault of the disk is everybody's; a fault of one event must not take its neighbours with it.
             if batch.count > 1, !error.isDiskFault { return batch.forEach { commit([$0]) } }
             let failure = LedgerError.storage(error)
-            health.withLock { $0 = failure }
+            // An event that breaks a rule of the schema says nothing about whether the next one can be stored.
+            if error.isDiskFault { health.withLock { $0 = failure } }
             return batch.forEach { $0.refuse(failure) }
         }
         health.withLock { $0 = nil }

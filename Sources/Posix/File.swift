@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Whole files, small ones: configuration, secrets, gate files.
 package enum File {
@@ -25,6 +26,9 @@ package enum File {
         throw PosixError(call: "read", code: EFBIG, subject: path)
     }
 
+    /// Tells unfinished files apart: two may be written for one path at once.
+    private static let replacements = Atomic(0)
+
     /// Replaces a file in one step: a reader sees the old contents or the new, never a part.
     ///
     /// `mode`: the permissions of the new file, less the umask.
@@ -38,7 +42,8 @@ package enum File {
     ) throws(PosixError) {
         // A leading dot keeps the unfinished file out of a directory whose visible names have a meaning.
         let (directory, name) = split(path)
-        let temporary = "\(directory)/.\(name).\(getpid()).new"
+        let number = replacements.add(1, ordering: .relaxed).newValue
+        let temporary = "\(directory)/.\(name).\(getpid()).\(number).new"
         do throws(PosixError) {
             let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
             let file = Descriptor(owning: try system("open", temporary) { open(temporary, flags, mode) })

@@ -48,4 +48,11 @@ package struct Settings: Sendable {
     package let alertHooks: [HookName]
     /// Time in which requests under way may finish when the daemon stops.
     package let stopTimeout: Span
+
+    /// Whether it differs from another in what only a start can take over.
+    package func needsRestart(after old: Settings) -> Bool {
+        webhook.listen != old.webhook.listen || admin.listen != old.admin.listen
+            || webhook.limits != old.webhook.limits || stateDirectory != old.stateDirectory
+            || (webhook.tls == nil) != (old.webhook.tls == nil)
+    }
 }

@@ -90,7 +90,7 @@ import Testing
         #expect(try await bench.deliver(daemon, "e1", status: "FLAGGED").status == 200)
         func all() -> [[HTTPRequest]] { [sink.received("/sender"), sink.received("/slack")] }
         // Three that fail, and one of each kind that does not.
-        while all().reduce(0, { $0 + $1.count }) < 5 { await Task.yield() }
+        while all().reduce(0, { $0 + $1.count }) < 5, !Task.isCancelled { await Task.yield() }
         await daemon.stop()
         for requests in all() {
             #expect(!requests.isEmpty)

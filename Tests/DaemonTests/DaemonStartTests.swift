@@ -34,8 +34,15 @@ import Testing
 
     /// Nobody listens there and nobody has the ledger; what lets go of them may do so a moment later.
     private func everythingIsFree(_ address: ListenAddress) async throws {
-        while (try? Socket.listen(address, sharingPort: false)) == nil { await Task.yield() }
-        while (try? File.lock(bench.directory("state/lock"))) == nil { await Task.yield() }
+        try await untilItWorks { _ = try Socket.listen(address, sharingPort: false) }
+        try await untilItWorks { _ = try File.lock(bench.directory("state/lock")) }
+    }
+
+    private func untilItWorks(_ body: () throws -> Void) async throws {
+        while (try? body()) == nil {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
     }
 
     @Test("The webhook's port is taken: the admin listener, which came first, goes again")

@@ -39,10 +39,19 @@ actor FakeHook: Hook {
         return outcome
     }
 
-    /// Returns once that many attempts have begun.
+    /// Returns once that many attempts have begun, or the test has run out of time.
     func received(_ count: Int) async {
-        if attempts.count >= count { return }
-        await withCheckedContinuation { waiting.append((count, $0)) }
+        if attempts.count >= count || Task.isCancelled { return }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { waiting.append((count, $0)) }
+        } onCancel: {
+            Task { await self.stopWaiting() }
+        }
+    }
+
+    private func stopWaiting() {
+        for waiter in waiting { waiter.continuation.resume() }
+        waiting = []
     }
 
     /// What was delivered, as text.

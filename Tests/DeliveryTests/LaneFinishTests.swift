@@ -10,9 +10,8 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct LaneFinishTests {
     @Test func anIdleLaneIsFinishedAtOnce() async throws {
         let lane = Lane(FakeHook(), try Store())
-        let start = Clock.system.steady()
-        await lane.finish(within: .seconds(30))
-        #expect(Clock.system.steady().since(start) < .seconds(10))
+        // Longer than the test may take.
+        await lane.finish(within: .hours(1))
     }
 
     @Test func itWaitsForWhatIsUnderWay() async throws {
@@ -48,8 +47,7 @@ import Testing
         await hook.received(1)
         let start = Clock.system.steady()
         await lane.finish(within: .milliseconds(100))
-        let elapsed = Clock.system.steady().since(start)
-        #expect(elapsed >= .milliseconds(100) && elapsed < .seconds(20))
+        #expect(Clock.system.steady().since(start) >= .milliseconds(100))
         #expect(try await store.states() == ["pending"])
         latch.open()
     }

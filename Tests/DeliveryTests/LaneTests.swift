@@ -225,8 +225,7 @@ import Testing
         let start = Clock.system.steady()
         await lane.wake()
         await hook.received(2)
-        let elapsed = Clock.system.steady().since(start)
-        #expect(elapsed >= .milliseconds(200) && elapsed < .seconds(20))
+        #expect(Clock.system.steady().since(start) >= .milliseconds(200))
         // What was written by a clock that is ahead of the lane's is due all the same.
         try await store.write([try draft("y")])
         await lane.wake()

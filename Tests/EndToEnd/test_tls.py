@@ -16,7 +16,17 @@ import time
 import pytest
 
 import wire
-from harness import CERTIFICATE_SECONDS, PATH, TIMEOUTS, TLS_FAILURES, cli, configuration, eventually, http_hook
+from harness import (
+    CERTIFICATE_SECONDS,
+    PATH,
+    REQUESTS,
+    TIMEOUTS,
+    TLS_FAILURES,
+    cli,
+    configuration,
+    eventually,
+    http_hook,
+)
 from payloads import encode, signed, status_event
 from sink import HOOK_SECRET
 from test_receive import BODY_LIMIT, padded_event, request
@@ -188,16 +198,15 @@ def undisturbed(daemon, stream):
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_strangers_are_cut_off(serve, name):
+    """At once: what can never become TLS is not waited for, else reading here would time out."""
     data, reason = STRANGERS[name]
-    daemon = serve(limits={"handshake_time": "5s"})
+    daemon = serve(limits={"handshake_time": "1h"})
     with wire.RawStream(daemon.webhook, tls=daemon.tls) as neighbour:
         check = undisturbed(daemon, neighbour)
         next(check)
         with wire.RawStream(daemon.webhook) as stranger:
-            begun = time.monotonic()
             stranger.send(data)
             read_until_closed(stranger.socket)
-            assert time.monotonic() - begun < 3, "what can never become TLS is not waited for"
         next(check, None)
     eventually(lambda: daemon.metrics.value(TLS_FAILURES) == 1, "the failure in the metrics")
     labels = daemon.metrics.labels(TLS_FAILURES)
@@ -220,20 +229,20 @@ def test_a_silent_handshake_times_out(serve, name):
 
 
 def test_a_trickled_handshake_times_out_all_the_same(serve, authority):
-    """Bytes that come buy no time: the limit is for the whole handshake."""
+    """Bytes that come buy no time: the limit is for the whole handshake, which would take ten seconds here."""
     daemon = serve(limits={"handshake_time": "1s"})
     hello = ssl.MemoryBIO()
     client = authority.client().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="localhost")
     with pytest.raises(ssl.SSLWantReadError):
         client.do_handshake()
     with wire.RawStream(daemon.webhook) as stream:
-        begun = time.monotonic()
-        for byte in hello.read()[:200]:
+        for byte in hello.read()[:500]:
             if select.select([stream.socket], [], [], 0.02)[0]:
                 break
             stream.send(bytes([byte]))
+        else:
+            raise AssertionError("the handshake went on and on")
         assert stream.is_closed()
-        assert 0.7 < time.monotonic() - begun < 3.5
     daemon.wait_for_metric(TIMEOUTS, 1, phase="handshake")
 
 
@@ -490,6 +499,7 @@ def test_a_slow_reader_gets_every_answer(serve, authority, version):
         # Another one is served meanwhile, and by then this one's answers have filled what they can.
         for _ in range(5):
             daemon.accept(status_event())
+        assert daemon.metrics.value(REQUESTS, outcome="not_found") < count // 2, "it waits for this reader"
         statuses = [stream.answer().status for _ in range(count)]
         sender.join()
     assert statuses == [404, 200] * (count // 2)
