@@ -29,6 +29,8 @@ final class AdminDesk: Sendable {
     private let board: GateBoard
     private let ledger: Ledger
     private let reader: LedgerReader
+    /// Events, incidents and deliveries.
+    let history: HistoryDesk
     private let instruments: DaemonInstruments
     private let clock: Clock
     private let started: Timestamp
@@ -47,6 +49,7 @@ final class AdminDesk: Sendable {
         self.board = board
         self.ledger = ledger
         self.reader = reader
+        history = HistoryDesk(reader: reader)
         self.instruments = instruments
         self.clock = clock
         state = Mutex(State(policy: policy))

@@ -52,6 +52,10 @@ final class AdminHandler: RequestHandler {
         case ["v1", "lines", path.last ?? ""] where path.count == 3:
             guard let line = line(path[2]) else { return Self.noNumber }
             return later(request, "GET", reply) { try await self.desk.line(line) }
+        case ["v1", "events"], ["v1", "incidents"], ["v1", "deliveries"]:
+            guard let subject = HistoryDesk.Subject(rawValue: path[1]) else { return nil }
+            let items = request.queryItems()
+            return later(request, "GET", reply) { try await self.desk.history.page(subject, items) }
         case ["v1", "reload"]: return later(request, "POST", reply) { await self.desk.reload() }
         default: return Refusal(.notFound, "not_found", "there is nothing at this path").response
         }

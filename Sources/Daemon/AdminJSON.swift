@@ -53,6 +53,8 @@ extension EvidenceRecord {
         }
         return .object([
             ("event_id", .string(eventID)),
+            ("type", .string(type)),
+            ("phone_number", line.map(JSON.string) ?? .null),
             ("source", .string(source)),
             ("state", .string(state)),
             ("received_at", .string(receivedAt.rfc3339)),
@@ -64,6 +66,7 @@ extension EvidenceRecord {
             ("decision", decision.map(JSON.string) ?? .null),
             ("incident", incident.map(JSON.string) ?? .null),
             ("step", step.map(JSON.string) ?? .null),
+            ("detail", detail.map(JSON.string) ?? .null),
         ])
     }
 }
@@ -74,6 +77,7 @@ extension DeliveryRecord {
             ("id", .string(id)),
             ("hook", .string(hook)),
             ("type", .string(type)),
+            ("phone_number", line.map(JSON.string) ?? .null),
             ("state", .string(state)),
             ("created_at", .string(createdAt.rfc3339)),
             ("settled_at", settledAt.map { .string($0.rfc3339) } ?? .null),

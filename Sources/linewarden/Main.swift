@@ -21,6 +21,9 @@ struct Linewarden: AsyncParsableCommand {
             Exit codes: 0 good, 1 problems found, 64 wrong usage, 69 the daemon cannot be reached, 78 bad configuration.
             """,
         version: Version.current,
-        subcommands: [Serve.self, Check.self, Reload.self, Status.self, Lines.self, Send.self, Sink.self]
+        subcommands: [
+            Serve.self, Check.self, Reload.self, Status.self, Lines.self, Explain.self, Incidents.self, Events.self,
+            Deliveries.self, Send.self, Sink.self,
+        ]
     )
 }

@@ -1,8 +1,11 @@
 """Debian's nginx and Caddy in front of a daemon, each in a directory of its own, ended by its process and no other."""
 
+import os
 import random
 import re
+import shutil
 import socket
+import ssl
 import subprocess
 from pathlib import Path
 
@@ -46,10 +49,13 @@ class Proxy:
     """A proxy's process; `addresses` are where it listens, and say when it has started."""
 
     def __init__(self, command, addresses, environment=None):
+        # Where Debian keeps servers is not in everybody's PATH.
+        program = shutil.which(command[0], path=f"{os.environ['PATH']}:/usr/sbin")
+        assert program, f"{command[0]} is not installed; Tests/run does that"
         self.log = Path(command[-1]).with_suffix(".output")
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                list(map(str, command)), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
+                [program, *map(str, command[1:])], stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
             )
         for address in addresses:
             eventually(lambda: self._listens(address), f"{command[0]} at {address}", self.log.read_text)
@@ -114,7 +120,7 @@ CADDY = """{{
 
 
 def caddy(directory, site, port):
-    """Runs Caddy with this site; gives it and the file of the authority that signs its certificates."""
+    """Runs Caddy with this site for localhost; gives it, and what its clients trust."""
     file = Path(directory) / "Caddyfile"
     file.write_text(CADDY.format(port=port) + site)
     home = {"HOME": str(directory), "XDG_DATA_HOME": f"{directory}/data", "XDG_CONFIG_HOME": f"{directory}/config"}
@@ -123,8 +129,18 @@ def caddy(directory, site, port):
         [f"127.0.0.1:{port}"],
         home | {"PATH": "/usr/bin:/bin"},
     )
-    data = Path(directory) / "data/caddy"
+    root = Path(directory) / "data/caddy/pki/authorities/local/root.crt"
+    eventually(root.exists, "Caddy's own authority", proxy.log.read_text)
+    client = ssl.create_default_context(cafile=str(root))
     # It listens before it has a certificate to show.
-    eventually(lambda: any(data.glob("certificates/local/*/*.json")), "Caddy's certificate", proxy.log.read_text)
-    eventually(lambda: "certificate obtained successfully" in proxy.log.read_text(), "Caddy's certificate in use")
-    return proxy, data / "pki/authorities/local/root.crt"
+    eventually(lambda: _shakes_hands(client, port), "Caddy's certificate", proxy.log.read_text)
+    return proxy, client
+
+
+def _shakes_hands(client, port):
+    try:
+        with socket.create_connection(("127.0.0.1", port)) as stream:
+            client.wrap_socket(stream, server_hostname="localhost").close()
+        return True
+    except OSError:
+        return False

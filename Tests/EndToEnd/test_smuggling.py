@@ -8,7 +8,6 @@ import json
 import re
 import shutil
 import socket
-import ssl
 import tempfile
 import threading
 from pathlib import Path
@@ -351,8 +350,8 @@ def caddy_of_readme(directory, daemon, authority):
     site = adapt(
         readme_block("caddy"), name=("hooks.example.com", "localhost"), daemon=("127.0.0.1:8080", daemon.webhook)
     )
-    proxy, root = caddy(directory, site, port)
-    return proxy, f"127.0.0.1:{port}", "localhost", ssl.create_default_context(cafile=str(root))
+    proxy, tls = caddy(directory, site, port)
+    return proxy, f"127.0.0.1:{port}", "localhost", tls
 
 
 PROXIES = {"nginx": nginx_of_readme, "caddy": caddy_of_readme}

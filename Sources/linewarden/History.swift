@@ -1,0 +1,130 @@
+import ArgumentParser
+import JSON
+
+/// Filters that all histories have.
+struct HistoryOptions: ParsableArguments {
+    @OptionGroup var admin: AdminClient
+
+    @Option(help: ArgumentHelp("Only about this line.", valueName: "e164"))
+    var line: String?
+
+    @Option(help: "Only in this state.")
+    var state: String?
+
+    @Option(help: "How many, the newest first.")
+    var limit = 50
+
+    @Flag(help: "Print the daemon's JSON instead.")
+    var json = false
+
+    /// Asks for one page.
+    func page(_ subject: String, hook: String? = nil) async throws -> JSON {
+        let filters = [("line", line), ("state", state), ("hook", hook), ("limit", String(limit))]
+        let query = filters.compactMap { name, value in value.map { "\(name)=\(encoded($0))" } }
+        return try await admin.get("/v1/\(subject)?\(query.joined(separator: "&"))")
+    }
+
+    /// All but unreserved characters (RFC 3986, section 2.3) as percent signs and digits.
+    private func encoded(_ text: String) -> String {
+        let digits = Array("0123456789ABCDEF")
+        return text.utf8.map { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
+            default: "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+            }
+        }.joined()
+    }
+}
+
+struct Events: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists the events that were stored, newest first.",
+        discussion: """
+              linewarden events
+              linewarden events --line +12025551234
+              linewarden events --state quarantined --json
+            """
+    )
+
+    @OptionGroup var options: HistoryOptions
+
+    func run() async throws {
+        let page = try await options.page("events")
+        if options.json { return Terminal.say(page.text(pretty: true)) }
+        var table = Table("RECEIVED", "LINE", "STATE", "STATUS", "REPUTATION", "DECISION", "EVENT")
+        for event in page["events"]?.array ?? [] {
+            table.add(
+                event["received_at"]?.string ?? "?",
+                event["phone_number"]?.string ?? "-",
+                event["state"]?.string ?? "?",
+                event["status"]?["value"]?.string ?? "-",
+                event["reputation"]?["value"]?.string ?? "-",
+                event["decision"]?.string ?? event["detail"]?.string ?? "-",
+                event["event_id"]?.string ?? "?"
+            )
+        }
+        Terminal.say(table.text)
+    }
+}
+
+struct Incidents: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists incidents, newest first.",
+        discussion: """
+              linewarden incidents --state open
+              linewarden incidents --line +12025551234 --json
+            """
+    )
+
+    @OptionGroup var options: HistoryOptions
+
+    func run() async throws {
+        let page = try await options.page("incidents")
+        if options.json { return Terminal.say(page.text(pretty: true)) }
+        var table = Table("OPENED", "CLOSED", "LINE", "SEVERITY", "INCIDENT", "WHY")
+        for incident in page["incidents"]?.array ?? [] {
+            table.add(
+                incident["opened_at"]?.string ?? "?",
+                incident["closed_at"]?.string ?? "open",
+                incident["phone_number"]?.string ?? "?",
+                incident["severity"]?.string ?? "?",
+                incident["id"]?.string ?? "?",
+                (incident["reasons"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+            )
+        }
+        Terminal.say(table.text)
+    }
+}
+
+struct Deliveries: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists what was sent to hooks, or waits to be, newest first.",
+        discussion: """
+              linewarden deliveries --state pending
+              linewarden deliveries --state dead --hook ops
+            """
+    )
+
+    @OptionGroup var options: HistoryOptions
+
+    @Option(help: "Only for this hook.")
+    var hook: String?
+
+    func run() async throws {
+        let page = try await options.page("deliveries", hook: hook)
+        if options.json { return Terminal.say(page.text(pretty: true)) }
+        var table = Table("WRITTEN", "HOOK", "TYPE", "LINE", "STATE", "ATTEMPTS", "LAST ERROR")
+        for delivery in page["deliveries"]?.array ?? [] {
+            table.add(
+                delivery["created_at"]?.string ?? "?",
+                delivery["hook"]?.string ?? "?",
+                delivery["type"]?.string ?? "?",
+                delivery["phone_number"]?.string ?? "-",
+                delivery["state"]?.string ?? "?",
+                String(delivery["attempts"]?.integer ?? 0),
+                delivery["last_error"]?.string ?? "-"
+            )
+        }
+        Terminal.say(table.text)
+    }
+}
