@@ -8,6 +8,7 @@ import Intake
 import JSON
 import Ledger
 import Lines
+import Metrics
 package import Logging
 package import Posix
 import Routing
@@ -156,12 +157,14 @@ package actor Daemon {
             do {
                 try await adopt(new)
                 log.notice("reloaded \(configuration)")
+                instruments.reloads.add(1, "taken")
                 return nil
             } catch {
                 problems = "the ledger could not take over the new rules: \(error)"
             }
         }
         log.error("keeps the old configuration: \(problems)")
+        instruments.reloads.add(1, "refused")
         return problems
     }
 
@@ -199,8 +202,8 @@ package actor Daemon {
         await webhookServer.stop(within: settings.stopTimeout)
         await dispatcher.finish(within: min(settings.stopTimeout, .seconds(3)))
         await adminServer.stop(within: .seconds(1))
-        await ledger.close()
         await client.close()
+        await ledger.close()
     }
 
     /// Checks the ledger's file after an unclean stop; the daemon serves meanwhile.

@@ -35,7 +35,7 @@ struct DeliveryLog: Sendable {
             if report.delivery.type != "daemon.alert" {
                 alerts.raise(
                     "delivery_dead",
-                    "a \(report.delivery.type) for hook \(report.hook) was given up: \(failure)",
+                    "\(report.delivery.type) for hook \(report.hook) was given up: \(failure)",
                     remedy: "Repair the hook; the delivery is kept in the ledger."
                 )
             }

@@ -32,6 +32,7 @@ struct MetricsPage {
         deliveries(&page)
         connections(&page)
         process(&page)
+        page.counter("linewarden_reloads_total", "Reloads by outcome.", labels: ["outcome"], instruments.reloads)
         return page.text
     }
 
@@ -152,7 +153,7 @@ struct MetricsPage {
             "Resident memory.",
             Double(Process.residentBytes ?? 0)
         )
-        page.gauge("process_cpu_seconds", "CPU time used.", Process.cpuSeconds)
+        page.counter("process_cpu_seconds_total", "CPU time used, by user and system.", Process.cpuSeconds)
         page.gauge(
             "process_start_time_seconds",
             "When the daemon started, since 1970.",

@@ -25,7 +25,7 @@ actor Lane {
     private var mustAskAgain = false
     private var isStopped = false
     private var alarm: EventSource?
-    private var idle: CheckedContinuation<Void, Never>?
+    private var idle: [CheckedContinuation<Void, Never>] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -73,13 +73,13 @@ actor Lane {
         let patience = EventSource.after(nanoseconds: UInt64(max(0, span.microseconds)) * 1_000, on: executor) {
             [weak self] in self?.assumeIsolated { $0.reportIdle() }
         }
-        await withCheckedContinuation { idle = $0 }
+        await withCheckedContinuation { idle.append($0) }
         withExtendedLifetime(patience) {}
     }
 
     private func reportIdle() {
-        idle?.resume()
-        idle = nil
+        idle.forEach { $0.resume() }
+        idle = []
     }
 
     private func ask() async {
@@ -119,6 +119,8 @@ actor Lane {
                 now: time.wall
             )
         )
+        // Cut off by the daemon's own end: that says nothing about the receiver, and the ledger is about to be closed.
+        if isStopped, case .retry(_, let failure) = outcome, failure.label == "cancelled" { return reportIdle() }
         let settlement = settlement(of: delivery, outcome)
         report(
             DeliveryReport(
@@ -144,7 +146,8 @@ actor Lane {
         case .delivered: return .delivered
         case .failed(let failure): return .dead(error: failure.description)
         case .retry(let after, let failure):
-            if time.wall - delivery.createdAt >= retry.giveUpAfter {
+            // By the clock that is further back: one that was wrong and is set right ages nothing.
+            if min(time.wall, time.now) - delivery.createdAt >= retry.giveUpAfter {
                 return .dead(error: "given up after \(retry.giveUpAfter.phrase): \(failure.description)")
             }
             let wait = after ?? retry.delay(failures: delivery.attempts + 1, random: .random(in: 0...1))

@@ -18,6 +18,12 @@ package struct Exposition: Sendable {
         for each in samples { sample(name, Array(zip(labels, each.labels)), String(each.value)) }
     }
 
+    /// Adds a counter that is kept elsewhere.
+    package mutating func counter(_ name: String, _ help: String, _ value: Double) {
+        head(name, help, "counter")
+        sample(name, [], number(value))
+    }
+
     /// Adds a gauge with its samples.
     package mutating func gauge(
         _ name: String,

@@ -115,7 +115,7 @@ import Testing
         #expect(alert["data"]?["alert"]?["kind"]?.string == "delivery_dead")
         #expect(
             alert["data"]?["alert"]?["summary"]?.string
-                == "a incident.opened for hook ops was given up: HTTP 404: no_active_hooks"
+                == "incident.opened for hook ops was given up: HTTP 404: no_active_hooks"
         )
         // The command was not held up by it, and the page is tried no more.
         #expect(await sink.received("/sender", 1).count == 1)

@@ -14,10 +14,11 @@ def busy(make_daemon, sink):
     hooks = {"sender": http_hook(sink)}
     routes = [{"name": "stop", "on": ["FLAGGED", "CRITICAL"], "pause": ["sender"], "page": ["sender"]}]
     daemon = make_daemon(hooks=hooks, routes=routes).start()
-    daemon.accept(status_event(status="FLAGGED", changed_at=moment(0)))
-    daemon.accept(status_event(status="ACTIVE", changed_at=moment(1)))
-    daemon.accept(status_event(line=OTHER_LINE, status="FLAGGED", changed_at=moment(2)))
-    daemon.wait_until_delivered(6)
+    events = [("FLAGGED", LINE), ("ACTIVE", LINE), ("FLAGGED", OTHER_LINE)]
+    for index, (status, line) in enumerate(events):
+        daemon.accept(status_event(line=line, status=status, changed_at=moment(index)))
+        # A pause that is not sent yet would be superseded by the resume.
+        daemon.wait_until_delivered(2 * index + 2)
     return daemon
 
 
