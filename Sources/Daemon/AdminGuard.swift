@@ -3,20 +3,11 @@ import HTTPWire
 import Intake
 import Posix
 
-/// Decides whether a request to the admin listener may be answered, and makes the answers safe to show in a browser.
+/// Decides whether a request to the admin listener may be answered.
 struct AdminGuard: Sendable {
     private let tokenDigest: [UInt8]?
     private let names: Set<String>
 
-    /// What every answer says to browsers: it is nothing to frame, sniff, cache or build a page from.
-    static let safeHeaders: [(String, String)] = [
-        ("X-Content-Type-Options", "nosniff"), ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
-        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-        ("Cross-Origin-Resource-Policy", "same-origin"), ("Cache-Control", "no-store"),
-    ]
-
-    ///
-    /// `names`: host names, besides addresses and `localhost`, under which the admin listener is asked.
     init(token: Secret?, names: [String]) {
         tokenDigest = token.map { Digest.sha256(Array($0.exposed.utf8)) }
         self.names = Set(names.map { $0.lowercased() })
@@ -39,13 +30,6 @@ struct AdminGuard: Sendable {
         guard !isAuthorized(request) else { return nil }
         var response = Refusal(.unauthorized, "unauthorized", "send Authorization: Bearer and the admin token").response
         response.headers.append("WWW-Authenticate", "Bearer")
-        return response
-    }
-
-    /// Adds the safe headers to an answer.
-    static func safe(_ response: HTTPResponse) -> HTTPResponse {
-        var response = response
-        for (name, value) in safeHeaders where !response.headers.contains(name) { response.headers.append(name, value) }
         return response
     }
 

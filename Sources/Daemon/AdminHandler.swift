@@ -25,7 +25,7 @@ final class AdminHandler: RequestHandler {
 
     func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? {
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        return answer(request, path, from: peer, reply).map(AdminGuard.safe)
+        return answer(request, path, from: peer, reply).map(SafeHeaders.added)
     }
 
     private func answer(
@@ -79,10 +79,10 @@ final class AdminHandler: RequestHandler {
         }
         Task {
             do {
-                reply.send(AdminGuard.safe(try await body()))
+                reply.send(SafeHeaders.added(to: try await body()))
             } catch {
                 let refusal = Refusal(.serviceUnavailable, "ledger_unreadable", "the ledger cannot be read: \(error)")
-                reply.send(AdminGuard.safe(refusal.response))
+                reply.send(SafeHeaders.added(to: refusal.response))
             }
         }
         return nil

@@ -142,8 +142,11 @@ struct ConnectionState {
     }
 
     /// Takes the answer to the request that `next` handed out.
-    mutating func answer(_ response: HTTPResponse, date: String, now: Steady) {
+    ///
+    /// `phase`: a server that goes says with its last answer that it is the last (RFC 9112, section 9.6).
+    mutating func answer(_ response: HTTPResponse, date: String, now: Steady, phase: ServerPhase = .serving) {
         guard stage == .handling else { return }
+        if phase != .serving { request.keepAlive = false }
         response.serialize(
             into: &output,
             version: request.version,
@@ -190,7 +193,7 @@ struct ConnectionState {
             return "header"
         case (.reading, .body):
             if isFastEnough(now) {
-                deadline = now + Self.rateInterval
+                deadline = min(now + Self.rateInterval, bodyBegan + limits.bodyTime)
                 return nil
             }
             refuse(.refusal(.requestTimeout, "body_timeout", "the request's body took too long"), date: date, now: now)

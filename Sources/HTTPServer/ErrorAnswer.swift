@@ -5,10 +5,12 @@ extension HTTPResponse {
     ///
     /// Both are words of this program, which need no escaping.
     static func refusal(_ status: HTTPStatus, _ error: String, _ detail: String) -> HTTPResponse {
-        .json(
-            status,
-            #"{"error":"\#(error)","detail":"\#(detail)"}"#,
-            headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:]
+        SafeHeaders.added(
+            to: .json(
+                status,
+                #"{"error":"\#(error)","detail":"\#(detail)"}"#,
+                headers: status == .serviceUnavailable ? ["Retry-After": "5"] : [:]
+            )
         )
     }
 }

@@ -76,7 +76,10 @@ actor EventLoop {
 
     private func closeIdle() {
         // One that seems idle may have sent a request that was not read yet; closing it unread would reset it.
-        for connection in connections.values where connection.state.isIdle { serve(connection.id) }
+        for connection in connections.values where connection.state.isIdle {
+            serve(connection.id)
+            if connection.state.isIdle { close(connection) }
+        }
     }
 
     private func accept(_ listener: SharedDescriptor) {
@@ -129,7 +132,7 @@ actor EventLoop {
             guard let connection = connections[answer.connection], connection.state.exchange == answer.exchange else {
                 continue
             }
-            connection.state.answer(answer.response, date: httpDate, now: now)
+            connection.state.answer(answer.response, date: httpDate, now: now, phase: phase)
             advance(connection)
         }
     }
@@ -158,7 +161,7 @@ actor EventLoop {
             case .handle(let request):
                 let reply = Reply(loop: self, connection: connection.id, exchange: connection.state.exchange)
                 if let response = context.handler.handle(request, from: connection.peer, reply: reply) {
-                    connection.state.answer(response, date: httpDate, now: now)
+                    connection.state.answer(response, date: httpDate, now: now, phase: phase)
                 }
             }
         }
@@ -219,6 +222,7 @@ actor EventLoop {
     }
 
     private func close(_ connection: Connection) {
+        connection.transport.sayGoodbye()
         connection.readable = nil
         connection.writable = nil
         if connections.removeValue(forKey: connection.id) != nil {

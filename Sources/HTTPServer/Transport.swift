@@ -69,9 +69,14 @@ enum Transport {
         }
     }
 
+    /// Ends TLS in order, so that the peer knows that nothing was cut off.
+    func sayGoodbye() {
+        if case .tls(let session) = self { session.sayGoodbye() }
+    }
+
     /// Tells the peer that nothing more will be sent.
     func finishWriting(_ socket: SharedDescriptor) {
-        if case .tls(let session) = self { session.sayGoodbye() }
+        sayGoodbye()
         Socket.finishWriting(socket)
     }
 

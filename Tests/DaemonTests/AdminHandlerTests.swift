@@ -1,5 +1,6 @@
 import Chrono
 import HTTPClient
+import HTTPServer
 import JSON
 import Posix
 import Testing
@@ -53,7 +54,7 @@ import Testing
         let bench = try Bench()
         let daemon = try await bench.start()
         let response = try await bench.ask(daemon, target)
-        for (name, value) in AdminGuard.safeHeaders { #expect(response.header(name) == value) }
+        for (name, value) in SafeHeaders.fields { #expect(response.header(name) == value) }
         await daemon.stop()
     }
 

@@ -24,9 +24,19 @@ final class FakeClock: Sendable {
 /// The machine's clock, which can be set while a test runs.
 final class JumpingClock: Sendable {
     private let offset = Mutex(Span.zero)
+    private let passed = Mutex(Span.zero)
 
     var clock: Clock {
-        Clock(now: { Clock.system.now() + self.offset.withLock { $0 } }, steady: Clock.system.steady)
+        Clock(
+            now: { Clock.system.now() + self.offset.withLock { $0 } },
+            steady: { Clock.system.steady() + self.passed.withLock { $0 } }
+        )
+    }
+
+    /// Time passes, by both clocks.
+    func advance(_ span: Span) {
+        jump(span)
+        passed.withLock { $0 = $0 + span }
     }
 
     func jump(_ span: Span) { offset.withLock { $0 = $0 + span } }

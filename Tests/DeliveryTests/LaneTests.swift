@@ -143,7 +143,7 @@ import Testing
         // Each attempt takes twenty minutes, so the third ends an hour after the message was written.
         let hook = FakeHook { attempt, _ in
             if attempt.payload == Array("2".utf8) { return .delivered }
-            jumping.jump(.minutes(20))
+            jumping.advance(.minutes(20))
             return .retry(after: nil, Failure("refused", "refused"))
         }
         let reports = Gathered<DeliveryReport>()

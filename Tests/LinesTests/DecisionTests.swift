@@ -63,6 +63,18 @@ import Testing
 
     /// The lists of a configuration; what is in none of them pauses, also what Linq's own lists hold.
     @Test(arguments: [
+        (Cause.Kind.status, "HEALTHY"), (.status, "AT_RISK"), (.status, "CRITICAL"), (.reputation, "ACTIVE"),
+        (.reputation, "FLAGGED"),
+    ])
+    func aWordOfTheOtherAxisIsUnknown(kind: Cause.Kind, value: String) {
+        let lenient = DecisionPolicy(pause: [], slow: [], allow: [value])
+        for policy in [DecisionPolicy.standard, lenient] {
+            let cause = policy.cause(kind, value)
+            #expect(cause?.decision == .paused && cause?.severity == .critical && cause?.routedAs == "FLAGGED")
+        }
+    }
+
+    @Test(arguments: [
         ("AT_RISK", ["AT_RISK"], [String](), [String](), Decision.paused, Severity.error, "AT_RISK"),
         ("FLAGGED", [], ["FLAGGED"], [], .slowed, .warning, "FLAGGED"),
         ("FLAGGED", [], [], ["FLAGGED"], .allowed, .info, ""),
@@ -86,7 +98,11 @@ import Testing
         routedAs: String
     ) throws {
         let policy = DecisionPolicy(pause: Set(pause), slow: Set(slow), allow: Set(allow))
-        for kind in [Cause.Kind.status, .reputation] {
+        // A word of one axis is unknown on the other, whatever the lists say: aWordOfTheOtherAxisIsUnknown.
+        let kinds: [Cause.Kind] =
+            ["ACTIVE", "FLAGGED"].contains(value)
+            ? [.status] : ["HEALTHY", "AT_RISK", "CRITICAL"].contains(value) ? [.reputation] : [.status, .reputation]
+        for kind in kinds {
             let cause = policy.cause(kind, value)
             #expect((cause?.decision ?? .allowed) == decision)
             #expect((cause?.severity ?? .info) == severity)

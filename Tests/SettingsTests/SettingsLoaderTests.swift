@@ -148,7 +148,7 @@ import Testing
                 c:3:16: webhook.listen[0]: "somewhere:http" is no address to listen on; write "127.0.0.1:8080", \#
                 "[::1]:8080", "unix:/run/linewarden/webhook.sock" or "systemd:webhook"
                 """#,
-                #"c:4:29: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without a query"#,
+                #"c:4:29: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without spaces and without a query"#,
                 "c:4:62: webhook.endpoints[0].secrets[0].env: the environment variable NOT_SET is not set",
                 #"""
                 c:5:18: webhook.tolerance: "five minutes" is not a duration; \#

@@ -58,7 +58,7 @@ import Testing
             .webhook,
             #""listen": ["unix:/a"], "endpoints": [{"path": "linq", "secrets": []}]"#,
             [
-                #"c:2:59: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without a query"#,
+                #"c:2:59: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without spaces and without a query"#,
                 #"c:2:78: webhook.endpoints[0].secrets: is empty: without a secret nothing can be verified"#,
             ]
         ),
@@ -66,7 +66,7 @@ import Testing
             .webhook,
             #""listen": ["unix:/a"], "endpoints": [{"path": "/linq?version=1", "secrets": {"env": "X"}}]"#,
             [
-                #"c:2:59: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without a query"#,
+                #"c:2:59: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without spaces and without a query"#,
                 #"c:2:89: webhook.endpoints[0].secrets: expected an array, found an object"#,
             ]
         ),
@@ -85,7 +85,9 @@ import Testing
         Mistake(
             .webhook,
             #""listen": ["unix:/a"], "endpoints": [{"path": "/a#b", "secrets": [{"env": "SENDER_SECRET"}]}]"#,
-            [#"c:2:59: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without a query"#]
+            [
+                #"c:2:59: webhook.endpoints[0].path: must be a path such as "/webhooks/linq", without spaces and without a query"#
+            ]
         ),
         Mistake(
             .webhook,

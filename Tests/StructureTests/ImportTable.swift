@@ -51,6 +51,12 @@ enum ImportTable {
     /// What tests may import besides their target and what that imports.
     static let inTests: Set<String> = ["Testing", "Glibc", "FoundationEssentials"]
 
+    /// What the fuzz targets feed, and their common part; they are programs of their own (Tests/fuzz).
+    static let inFuzzTargets: Set<String> = [
+        "HTTPWire", "Linq", "Intake", "Lines", "Settings", "Routing", "Hooks", "Crypto", "Posix", "JSON", "Chrono",
+        "Harness", "CSanitizer", "Glibc",
+    ]
+
     /// What a target under `Sources` may import; nil for one that is not in the table.
     static func allowed(_ target: String) -> Set<String>? {
         if let base = base[target] { return base.union(everywhere) }
@@ -60,6 +66,7 @@ enum ImportTable {
     /// What the tests in a folder such as `PosixTests` may import; nil for one that is not in the table.
     static func allowedInTests(_ folder: String) -> Set<String>? {
         if folder == "StructureTests" { return inTests }
+        if folder == "Fuzz" { return inFuzzTargets }
         guard folder.hasSuffix("Tests") else { return nil }
         let target = String(folder.dropLast("Tests".count))
         return allowed(target)?.union(inTests).union([target])
