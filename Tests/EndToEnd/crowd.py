@@ -1,9 +1,9 @@
-"""Many connections that ask for nothing, held by a process of their own: its descriptors and its work are not the test's.
+"""Many connections that ask for nothing, held by a process of their own: its descriptors and work are not the test's.
 
     python crowd.py ADDRESS IDLE TRICKLING
 
-Prints a line when all are open, sends each trickling one a byte of an endless header a second, and ends with its standard
-input. Connections come from several addresses, so that neither ports nor limits per address run out.
+Prints a line when all are open, sends each trickling one a byte of an endless header a second, and ends with its
+standard input. Connections come from several addresses, so that neither ports nor limits per address run out.
 """
 
 import os

@@ -55,7 +55,11 @@ class Proxy:
         self.log = Path(command[-1]).with_suffix(".output")
         with self.log.open("wb") as output:
             self._process = subprocess.Popen(
-                [program, *map(str, command[1:])], stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
+                [program, *map(str, command[1:])],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=environment,
             )
         for address in addresses:
             eventually(lambda: self._listens(address), f"{command[0]} at {address}", self.log.read_text)

@@ -1,4 +1,4 @@
-"""Nobody gets in (issue 3, point 5): the admin listener's door, what the webhook listener does not serve, and secrets."""
+"""Nobody gets in (issue 3, point 5): the admin listener's door, what the webhook listener does not serve, secrets."""
 
 import copy
 import json
@@ -156,8 +156,8 @@ STRANGE_HOSTS = [
     "linewarden.internal.evil.example", "xlocalhost", "",
 ]  # fmt: skip
 OWN_HOSTS = [
-    "localhost", "LOCALHOST:8081", "127.0.0.1", "127.0.0.1:8081", "[::1]", "[::1]:8081", "192.0.2.7", "linewarden.internal",
-    "LINEWARDEN.INTERNAL:8081",
+    "localhost", "LOCALHOST:8081", "127.0.0.1", "127.0.0.1:8081", "[::1]", "[::1]:8081", "192.0.2.7",
+    "linewarden.internal", "LINEWARDEN.INTERNAL:8081",
 ]  # fmt: skip
 
 
@@ -183,7 +183,10 @@ def test_a_target_in_absolute_form_is_judged_by_its_own_host(named):
         assert stream.answer().status == 421
 
 
-ORIGINS = ["https://evil.example", "http://evil.example:8081", "null", "http://localhost:1", "file://", "http://localhost.evil.example"]
+ORIGINS = [
+    "https://evil.example", "http://evil.example:8081", "null", "http://localhost:1", "file://",
+    "http://localhost.evil.example",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("origin", ORIGINS)
@@ -256,7 +259,8 @@ def test_refusals_of_the_parser_are_safe_in_a_browser(daemon, name):
 
 def test_the_webhook_listener_serves_nothing_else(daemon):
     daemon.accept(status_event(status="FLAGGED"))
-    for path in [*PATHS, "/readyz", "/v1/reload", "/v1", "/healthz/", "/HEALTHZ", "/..;/metrics", f"{PATH}/../../metrics"]:
+    odd = ["/v1", "/healthz/", "/HEALTHZ", "/..;/metrics", f"{PATH}/../../metrics"]
+    for path in [*PATHS, *odd, "/readyz", "/v1/reload"]:
         for method in ("GET", "POST", "PUT", "DELETE"):
             answer = wire.ask(daemon.webhook, method, path)
             assert answer.status == 404, (method, path, answer)
@@ -268,7 +272,8 @@ def test_the_webhook_listener_serves_nothing_else(daemon):
 
 def test_answers_do_not_tell_what_runs_here(daemon):
     """No name and no version for those who look for what they know a hole in."""
-    for answer in (daemon.deliver(status_event()), wire.ask(daemon.webhook, "GET", "/"), wire.ask(daemon.webhook, "GET", PATH)):
+    others = [wire.ask(daemon.webhook, "GET", path) for path in ("/", PATH, "/healthz")]
+    for answer in [daemon.deliver(status_event()), *others]:
         assert "server" not in answer.headers and "x-powered-by" not in answer.headers
 
 
@@ -281,7 +286,8 @@ ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 @pytest.fixture
 def talkative(make_daemon, make_sink):
     """A daemon with every kind of secret that logs all that it can, and whose hooks fail in every manner."""
-    broken = make_sink(script=[Reply(500, b"no"), Reply(404, b"no_service"), Reply(401, b"")], default=Reply(503, b"busy"))
+    script = [Reply(500, b"no"), Reply(404, b"no_service"), Reply(401, b"")]
+    broken = make_sink(script=script, default=Reply(503, b"busy"))
     retry = {"first": "20ms", "max": "50ms"}
     base = broken.url.removesuffix("/hook")
     hooks = {
@@ -443,7 +449,7 @@ def can_read(file):
 
 @pytest.mark.parametrize("file", ["maps", "environ", "auxv", "fd/0", "smaps"])
 def test_memory_is_closed_to_processes_of_the_same_user(unprivileged, ordinary, file):
-    """PR_SET_DUMPABLE is off: then such files belong to root (proc(5)), and nobody may trace the process (ptrace(2))."""
+    """PR_SET_DUMPABLE is off: then such files belong to root (proc(5)), and nobody may trace it (ptrace(2))."""
     wait_until_executed(ordinary)
     if file != "fd/0":
         assert can_read(f"/proc/{ordinary.pid}/{file}")

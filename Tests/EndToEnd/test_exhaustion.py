@@ -1,8 +1,11 @@
 """What happens when descriptors run out, and under many connections that ask for nothing (issue 3, point 4)."""
 
+import contextlib
+import http.client
 import os
 import resource
 import sys
+import threading
 import time
 
 import pytest
@@ -79,6 +82,39 @@ def deliver(stream, **event):
     return stream.answer().status == 200
 
 
+@contextlib.contextmanager
+def insisting(address, count=4):
+    """Clients that connect again as soon as they are turned away."""
+    ending = threading.Event()
+
+    def insist():
+        while not ending.is_set():
+            try:
+                with wire.RawStream(address) as stream:
+                    stream.socket.settimeout(0.5)
+                    stream.socket.recv(1)
+            except OSError:
+                pass
+
+    threads = [threading.Thread(target=insist) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join()
+
+
+def gets_in(daemon):
+    """Whether a new connection is served."""
+    try:
+        return daemon.deliver(status_event()).status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+
+
 def test_those_who_are_connected_are_served(poor):
     with Flood(poor) as flood:
         for _ in range(20):
@@ -89,8 +125,10 @@ def test_those_who_are_connected_are_served(poor):
 
 
 def test_it_does_not_spin(poor):
-    """The listener stays readable all the time: accepting has to rest. Nor is the log filled."""
-    with Flood(poor) as flood:
+    """The listener stays readable all the time, and whoever is turned away comes again: accepting has to rest.
+
+    Nor is the log filled."""
+    with Flood(poor) as flood, insisting(poor.webhook):
         begun, used = time.monotonic(), cpu_seconds(poor.pid)
         time.sleep(2)
         used, spent = cpu_seconds(poor.pid) - used, time.monotonic() - begun
@@ -118,10 +156,9 @@ def test_one_too_many_is_told_at_once(poor):
 def test_it_recovers(poor):
     with Flood(poor) as flood:
         flood.recede()
-        # What had queued up in the kernel is accepted and found closed first.
+        # What had queued up in the kernel is accepted and found closed first, and may use up the descriptors once more.
+        eventually(lambda: all(gets_in(poor) for _ in range(20)), "everybody new served", lambda: poor.log)
         eventually(lambda: flood.metrics.value(CONNECTIONS) == 5, "only those who stayed", lambda: poor.log)
-        for _ in range(20):
-            poor.accept(status_event())
         assert all(map(deliver, flood.served))
     poor.wait_until_idle()
 
@@ -141,7 +178,7 @@ def test_what_needs_a_descriptor_meanwhile_is_done_later(poor):
 
 # Descriptors that the daemon and the crowd need besides.
 SPARE = 200
-ROUNDS, DELIVERIES = 5, 100
+ROUNDS, DELIVERIES = 12, 100
 # What is allowed besides three times the quiet p99, in seconds: for so long other processes may have the processors.
 FLOOR = 0.020
 
@@ -151,10 +188,15 @@ def wide_open(make_daemon, **limits):
     return make_daemon(webhook={"limits": limits}).start()
 
 
-def p99(daemon):
+def best_p99(daemon, enough):
     """The 99th percentile of deliveries one after the other, each on a connection of its own: the best of some rounds,
-    because what else runs on the machine can only make it worse."""
-    return min(one_round(daemon) for _ in range(ROUNDS))
+    because what else runs on the machine can only make it worse. A round that is good enough is the last."""
+    best = one_round(daemon)
+    for _ in range(ROUNDS - 1):
+        if best <= enough:
+            break
+        best = min(best, one_round(daemon))
+    return best
 
 
 def one_round(daemon):
@@ -168,14 +210,14 @@ def one_round(daemon):
 
 
 def test_deliveries_get_through_a_slowloris(make_daemon):
-    """1,000 connections that trickle a header, and as many idle ones as the limit of descriptors allows, up to 10,000."""
+    """1,000 connections that trickle a header, and 10,000 idle ones, or as many as the limit of descriptors allows."""
     idle = min(10_000, descriptors() - 1_000 - SPARE)
     daemon = wide_open(make_daemon)
-    quiet = p99(daemon)
+    quiet = best_p99(daemon, enough=0.004)
     with Crowd(daemon.webhook, idle=idle, trickling=1_000) as crowd:
         assert crowd.wait() == idle + 1_000
         assert daemon.metrics.value(CONNECTIONS) == idle + 1_000
-        crowded = p99(daemon)
+        crowded = best_p99(daemon, enough=3 * quiet)
         assert daemon.metrics.value(CONNECTIONS) == idle + 1_000, "they were there all the time"
     message = f"p99 quiet {quiet * 1000:.1f} ms, crowded {crowded * 1000:.1f} ms, {idle} idle"
     print(message, file=sys.stderr)

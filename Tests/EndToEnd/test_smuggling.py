@@ -1,7 +1,7 @@
 """No request-smuggling difference against nginx (issue 3, point 2), and the README's proxies as they stand there.
 
-Every odd request goes to linewarden through nginx, as buffered and as streamed, and directly. nginx keeps connections to
-linewarden open, so that bytes that it takes for the end of one request could become the beginning of another.
+Every odd request goes to linewarden through nginx, as buffered and as streamed, and directly. nginx keeps connections
+to linewarden open, so that bytes that it takes for the end of one request could become the beginning of another.
 """
 
 import json
@@ -50,8 +50,9 @@ def codings():
         yield f"CL, TE {value!r}", head(length, coding) + body
         yield f"TE {value!r}, CL", head(coding, length) + body
     names = [
-        b"Transfer-Encoding :", b"Transfer-Encoding\t:", b" Transfer-Encoding:", b"Transfer_Encoding:", b"X:\nTransfer-Encoding:",
-        b"X:\rTransfer-Encoding:", b"X\r\nTransfer-Encoding:", b"\0Transfer-Encoding:", b"Transfer-Encoding\0:",
+        b"Transfer-Encoding :", b"Transfer-Encoding\t:", b" Transfer-Encoding:", b"Transfer_Encoding:",
+        b"X:\nTransfer-Encoding:", b"X:\rTransfer-Encoding:", b"X\r\nTransfer-Encoding:", b"\0Transfer-Encoding:",
+        b"Transfer-Encoding\0:",
         b"transfer-encoding:", b"Transfer-Encoding:\r\n", b"X:\r\n Transfer-Encoding:", b"Content-Encoding:",
     ]  # fmt: skip
     for name in names:
@@ -64,8 +65,9 @@ def codings():
 def lengths():
     """Content-Length as no honest sender writes it: five bytes follow, and then what may be a request."""
     values = [
-        b"5", b"+5", b"-5", b"0x5", b"5,5", b"5, 5", b"5, 6", b"5 5", b"  5", b"5  ", b"05", b"5.0", b"5e0", b"", b"\xd9\xa5",
-        b"5;", b"4294967301", b"18446744073709551621", b"5\x0b", b"\t5", b"'5'", b"5\0", b"0", b"five", b"5\r\n 5",
+        b"5", b"+5", b"-5", b"0x5", b"5,5", b"5, 5", b"5, 6", b"5 5", b"  5", b"5  ", b"05", b"5.0", b"5e0", b"",
+        b"\xd9\xa5", b"5;", b"4294967301", b"18446744073709551621", b"5\x0b", b"\t5", b"'5'", b"5\0", b"0", b"five",
+        b"5\r\n 5",
     ]  # fmt: skip
     for value in values:
         yield f"CL {value!r}", head(b"Content-Length: " + value) + BODY + SMUGGLED
@@ -73,7 +75,8 @@ def lengths():
     for first, second in pairs:
         fields = b"Content-Length: " + first, b"content-length: " + second
         yield f"CL {first!r} and {second!r}", head(*fields) + BODY + SMUGGLED
-    for name in (b"Content-Length :", b"Content-Length\t:", b" Content-Length:", b"Content_Length:", b"Content-Length:\r\n"):
+    names = (b"Content-Length :", b"Content-Length\t:", b" Content-Length:", b"Content_Length:", b"Content-Length:\r\n")
+    for name in names:
         yield f"{name!r} 5", head(name + b" 5") + BODY + SMUGGLED
     inside = b"Content-Length: %d" % len(SMUGGLED)
     yield "no length", head() + SMUGGLED
@@ -102,10 +105,12 @@ def fields():
     ]  # fmt: skip
     for host in hosts:
         yield f"host {host!r}", head(b"Content-Length: 5", host=host) + BODY + SMUGGLED
-    for connection in (b"close", b"Content-Length", b"Transfer-Encoding", b"keep-alive, Host", b"upgrade", b"close\r\n X"):
+    options = (b"close", b"Content-Length", b"Transfer-Encoding", b"keep-alive, Host", b"upgrade", b"close\r\n X")
+    for connection in options:
         more = b"Connection: " + connection
         yield f"connection {connection!r}", head(more, b"Content-Length: 5") + BODY + SMUGGLED
-    yield "upgrade to h2c", head(b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMA") + SMUGGLED
+    h2c = b"Connection: Upgrade, HTTP2-Settings", b"Upgrade: h2c", b"HTTP2-Settings: AAMA"
+    yield "upgrade to h2c", head(*h2c) + SMUGGLED
     yield "expect", head(b"Expect: 100-continue", b"Content-Length: 5") + BODY + SMUGGLED
     yield "expect, no body", head(b"Expect: 100-continue") + SMUGGLED
     yield "expect the impossible", head(b"Expect: 200-ok", b"Content-Length: 5") + BODY + SMUGGLED
@@ -119,8 +124,9 @@ def lines():
         b"POST //a/webhooks/linq HTTP/1.1", b"POST a/webhooks/linq HTTP/1.1", b"POST * HTTP/1.1", b"OPTIONS * HTTP/1.1",
         b"CONNECT a:80 HTTP/1.1", b"TRACE / HTTP/1.1", b"post /webhooks/linq HTTP/1.1", b"P\0ST / HTTP/1.1",
         b"POST  /webhooks/linq HTTP/1.1", b"POST /webhooks/linq  HTTP/1.1", b"POST /webhooks/linq HTTP/1.1 ",
-        b" POST /webhooks/linq HTTP/1.1", b"POST\t/webhooks/linq\tHTTP/1.1", b"POST /web hooks HTTP/1.1", b"POST /a\0b HTTP/1.1",
-        b"POST /a#b HTTP/1.1", b"POST /%zz HTTP/1.1", b"POST /%00 HTTP/1.1", b"POST /\xff HTTP/1.1", b"POST /webhooks/linq",
+        b" POST /webhooks/linq HTTP/1.1", b"POST\t/webhooks/linq\tHTTP/1.1", b"POST /web hooks HTTP/1.1",
+        b"POST /a\0b HTTP/1.1", b"POST /a#b HTTP/1.1", b"POST /%zz HTTP/1.1", b"POST /%00 HTTP/1.1",
+        b"POST /\xff HTTP/1.1", b"POST /webhooks/linq",
         b"POST /webhooks/linq HTTP/1.0", b"POST /webhooks/linq HTTP/1.2", b"POST /webhooks/linq HTTP/2.0",
         b"POST /webhooks/linq HTTP/0.9", b"POST /webhooks/linq http/1.1", b"POST /webhooks/linq HTTP/1.1x",
         b"POST /webhooks/linq HTTP/01.1", b"POST /webhooks/linq HTTP/1.1\rX: y", b"POST /webhooks/linq HTTP/1.1\r",
@@ -150,8 +156,9 @@ def chunks():
     """Chunked bodies that are none; after each follows what may be a request."""
     coding = head(b"Transfer-Encoding: chunked")
     sizes = [
-        b"5", b"5;a=1", b"5 ;a=1", b"5; a", b'5;a="\r\n0\r\n\r\n', b"5;a\nb", b"005", b"0x5", b"+5", b"-5", b"5 ", b" 5", b"5\t",
-        b"5_0", b"F" * 17, b"1" + b"0" * 15 + b"5", b"100000005", b"0" * 30 + b"5", b"5\0", b"5;a\0", b"", b"5,5", b"5\rX",
+        b"5", b"5;a=1", b"5 ;a=1", b"5; a", b'5;a="\r\n0\r\n\r\n', b"5;a\nb", b"005", b"0x5", b"+5", b"-5", b"5 ",
+        b" 5", b"5\t", b"5_0", b"F" * 17, b"1" + b"0" * 15 + b"5", b"100000005", b"0" * 30 + b"5", b"5\0", b"5;a\0",
+        b"", b"5,5", b"5\rX",
         b"5;" + b"a" * 5_000, b"5\n", b"g", b"0x", b"5h", b"\xb5",
     ]  # fmt: skip
     for size in sizes:
@@ -229,8 +236,8 @@ class Way:
         self.log = log
 
     def send(self, data):
-        """Sends the bytes, waits until all is over, and keeps what was counted: requests that linewarden took, those that
-        it saw at all, and those that nginx forwarded."""
+        """Sends the bytes, waits until all is over, and keeps what was counted: requests that linewarden took, those
+        that it saw at all, and those that nginx forwarded."""
         before = self._counts()
         with wire.RawStream(self.address) as stream:
             try:
