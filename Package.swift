@@ -17,7 +17,7 @@ func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target]
         .target(name: name, dependencies: dependencies, swiftSettings: strict),
         .testTarget(
             name: "\(name)Tests",
-            dependencies: [.init(stringLiteral: name)] + dependencies,
+            dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
             swiftSettings: strict
         ),
     ]
@@ -51,6 +51,13 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StructureTests", swiftSettings: strict),
+        // What tests of several layers need: a directory, a clock, random numbers that are always the same.
+        .target(
+            name: "TestSupport",
+            dependencies: ["Posix", "Chrono"],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
     ]
         // Pure: bytes and values in, bytes and values out.
         + layer("Chrono")

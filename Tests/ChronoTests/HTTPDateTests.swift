@@ -1,4 +1,5 @@
 import Chrono
+import TestSupport
 import Testing
 
 /// The three examples of RFC 9110 section 5.6.7 are one instant.

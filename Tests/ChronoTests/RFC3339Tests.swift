@@ -1,4 +1,5 @@
 import Chrono
+import TestSupport
 import Testing
 
 /// The valid examples are those of RFC 3339 section 5.8, with the edges around them.

@@ -2,6 +2,7 @@ import Chrono
 import Hooks
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Daemon

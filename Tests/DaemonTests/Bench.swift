@@ -7,6 +7,7 @@ import Linq
 import Logging
 import Posix
 import Settings
+import TestSupport
 import Testing
 
 @testable import Daemon

@@ -2,6 +2,7 @@ import Chrono
 import JSON
 import Ledger
 import Posix
+import TestSupport
 import Testing
 
 @testable import Daemon

@@ -3,6 +3,7 @@ import HTTPClient
 import JSON
 import Ledger
 import Posix
+import TestSupport
 import Testing
 
 @testable import Daemon

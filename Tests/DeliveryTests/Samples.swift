@@ -1,6 +1,7 @@
 import Chrono
 @_spi(Intake) import Lines
 import Posix
+import TestSupport
 import Testing
 
 @testable import Delivery

@@ -3,6 +3,7 @@ import HTTPWire
 import Metrics
 import Posix
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HTTPServer

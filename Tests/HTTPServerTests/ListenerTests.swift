@@ -1,6 +1,7 @@
 import Chrono
 import HTTPWire
 import Posix
+import TestSupport
 import Testing
 
 @testable import HTTPServer

@@ -4,6 +4,7 @@ import Lines
 import Metrics
 import Posix
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Ledger

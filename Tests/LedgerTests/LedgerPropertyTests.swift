@@ -1,6 +1,7 @@
 import Chrono
 import Lines
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,7 @@
 import Chrono
 import Lines
 import Posix
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -2,6 +2,7 @@ import Chrono
 import Lines
 import Posix
 import SQLite
+import TestSupport
 import Testing
 
 @testable import Ledger

@@ -1,4 +1,5 @@
 import Chrono
+import TestSupport
 import Testing
 
 @testable import Lines

@@ -1,4 +1,5 @@
 import Lines
+import TestSupport
 import Testing
 
 @testable import Routing

@@ -1,6 +1,7 @@
 import CSQLite
 import Glibc
 import Posix
+import TestSupport
 import Testing
 
 @testable import SQLite

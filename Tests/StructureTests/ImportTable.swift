@@ -49,7 +49,7 @@ enum ImportTable {
     static let unavoidable: [String: Set<String>] = [:]
 
     /// What tests may import besides their target and what that imports.
-    static let inTests: Set<String> = ["Testing", "Glibc", "FoundationEssentials"]
+    static let inTests: Set<String> = ["Testing", "TestSupport", "Glibc", "FoundationEssentials"]
 
     /// What the fuzz targets feed, and their common part; they are programs of their own (Tests/fuzz).
     static let inFuzzTargets: Set<String> = [
@@ -67,6 +67,7 @@ enum ImportTable {
     static func allowedInTests(_ folder: String) -> Set<String>? {
         if folder == "StructureTests" { return inTests }
         if folder == "Fuzz" { return inFuzzTargets }
+        if folder == "TestSupport" { return ["Posix", "Chrono", "Glibc", "Synchronization"] }
         guard folder.hasSuffix("Tests") else { return nil }
         let target = String(folder.dropLast("Tests".count))
         return allowed(target)?.union(inTests).union([target])

@@ -1,5 +1,6 @@
 import Lines
 import Posix
+import TestSupport
 import Testing
 
 @testable import Hooks

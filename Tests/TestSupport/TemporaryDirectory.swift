@@ -2,10 +2,11 @@ import Glibc
 import Posix
 
 /// A directory of a test's own, removed with all that is in it.
-final class TemporaryDirectory: Sendable {
-    let path: String
+package final class TemporaryDirectory: Sendable {
+    /// Absolute, without a slash at its end.
+    package let path: String
 
-    init() throws {
+    package init() throws {
         var template = Array("/tmp/linewarden-test.XXXXXX".utf8CString)
         let made = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
@@ -17,7 +18,7 @@ final class TemporaryDirectory: Sendable {
     deinit { Self.remove(path) }
 
     /// The path of a file in it.
-    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+    package func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
 
     private static func remove(_ directory: String) {
         chmod(directory, 0o700)
