@@ -31,6 +31,8 @@ final class AdminDesk: Sendable {
     private let reader: LedgerReader
     /// Events, incidents and deliveries.
     let history: HistoryDesk
+    /// What operators may do.
+    let operators: OperatorDesk
     private let instruments: DaemonInstruments
     private let clock: Clock
     private let started: Timestamp
@@ -50,6 +52,7 @@ final class AdminDesk: Sendable {
         self.ledger = ledger
         self.reader = reader
         history = HistoryDesk(reader: reader)
+        operators = OperatorDesk(ledger: ledger, clock: clock)
         self.instruments = instruments
         self.clock = clock
         state = Mutex(State(policy: policy))

@@ -52,6 +52,14 @@ final class AdminHandler: RequestHandler {
         case ["v1", "lines", path.last ?? ""] where path.count == 3:
             guard let line = line(path[2]) else { return Self.noNumber }
             return later(request, "GET", reply) { try await self.desk.line(line) }
+        case ["v1", "lines", path.count > 2 ? path[2] : "", path.last ?? ""] where path.count == 4:
+            guard let line = line(path[2]) else { return Self.noNumber }
+            let body = request.body
+            switch path[3] {
+            case "pause": return later(request, "POST", reply) { try await self.desk.operators.pause(line, body) }
+            case "resume": return later(request, "POST", reply) { try await self.desk.operators.resume(line, body) }
+            default: return Refusal(.notFound, "not_found", "there is nothing at this path").response
+            }
         case ["v1", "events"], ["v1", "incidents"], ["v1", "deliveries"]:
             guard let subject = HistoryDesk.Subject(rawValue: path[1]) else { return nil }
             let items = request.queryItems()

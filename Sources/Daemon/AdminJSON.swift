@@ -15,8 +15,23 @@ extension LineRecord {
             ("status", state.status?.json ?? .null),
             ("reputation", state.reputation?.json ?? .null),
             ("incident", incident.map(JSON.string) ?? .null),
+            ("hold", state.hold?.json ?? .null),
+            ("release", state.release?.json ?? .null),
         ])
     }
+}
+
+extension Hold {
+    fileprivate var json: JSON {
+        .object([
+            ("reason", .string(reason)), ("since", .string(since.rfc3339)),
+            ("until", until.map { .string($0.rfc3339) } ?? .null),
+        ])
+    }
+}
+
+extension Release {
+    fileprivate var json: JSON { .object([("reason", .string(reason)), ("since", .string(since.rfc3339))]) }
 }
 
 extension Axis {

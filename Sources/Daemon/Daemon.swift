@@ -139,7 +139,7 @@ package actor Daemon {
         desk.watch(webhookServer.instruments, certificate)
         desk.onReload { [weak self] in await self?.reload() }
         await dispatcher.adopt(hooks)
-        housekeeping = Housekeeping(ledger: ledger, certificate: certificate, alerts: alerts)
+        housekeeping = Housekeeping(ledger: ledger, certificate: certificate, alerts: alerts, clock: clock)
     }
 
     /// Reads the configuration again and takes it over.

@@ -2,6 +2,7 @@ import Chrono
 import Crypto
 import HTTPServer
 import Ledger
+import Lines
 import Posix
 
 /// What the daemon looks after by itself, now and then.
@@ -16,10 +17,11 @@ final class Housekeeping: Sendable {
     private let executor = QueueExecutor(label: "housekeeping")
     private let sources: [EventSource]
 
-    init(ledger: Ledger, certificate: TLSCertificate?, alerts: Alerts) {
+    init(ledger: Ledger, certificate: TLSCertificate?, alerts: Alerts, clock: Clock) {
         let probe = EventSource.every(nanoseconds: Self.probeInterval, on: executor) {
             // A disk that was full may have room again, and no delivery may be coming in to find out.
             if ledger.failure != nil { ledger.remember("probe", "the ledger could be written again") }
+            Task { await Self.endHolds(ledger, now: clock.now()) }
         }
         guard let certificate else {
             sources = [probe]
@@ -28,6 +30,20 @@ final class Housekeeping: Sendable {
         let look: @Sendable () -> Void = { Self.tell(of: certificate.current.secondsLeft, alerts) }
         look()
         sources = [probe, EventSource.every(nanoseconds: Self.certificateInterval, on: executor, look)]
+    }
+
+    /// Lets go of lines whose hold has come to its end.
+    static func endHolds(_ ledger: Ledger, now: Timestamp) async {
+        for line in (try? await ledger.endedHolds(at: now)) ?? [] {
+            let order = OperatorOrder(
+                action: .holdEnded,
+                line: line,
+                author: "linewarden",
+                reason: "the hold has ended"
+            )
+            // What cannot be written is tried again at the next turn.
+            _ = try? await ledger.operate(order)
+        }
     }
 
     /// Tells people when a certificate ends soon, once a day.

@@ -1,6 +1,6 @@
 package import Chrono
 package import Lines
-package import Metrics
+import Metrics
 package import Posix
 import SQLite
 import Synchronization
@@ -10,14 +10,6 @@ import Synchronization
 /// What arrives while a commit runs shares the next one (group commit): one `fdatasync` serves many requests. Replies
 /// are given after the commit, never before.
 package actor Ledger {
-    /// What the ledger counts and times, for `/metrics`.
-    package struct Instruments: Sendable {
-        package let batchSize = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512])
-        package let commitSeconds = Histogram(bounds: Histogram.seconds)
-        package let failures = Counter()
-        package init() {}
-    }
-
     /// Work that waits at the most; beyond it the answer is "try again later", not more memory.
     private static let capacity = 16_384
     /// Work in one transaction at the most, so that the first of a burst does not wait for all of it.
@@ -31,7 +23,7 @@ package actor Ledger {
     private nonisolated let inbox = Inbox<LedgerWork>()
     private nonisolated let health = Mutex<LedgerError?>(nil)
     private let clock: Clock
-    private let connection: Connection
+    let connection: Connection
     private let outbox: Outbox
     private let recorder: Recorder
     private let checkpointer: Checkpointer
@@ -184,7 +176,7 @@ package actor Ledger {
         _ = try? connection.checkpoint(truncating: true)
     }
 
-    private nonisolated func submit(_ work: LedgerWork) {
+    nonisolated func submit(_ work: LedgerWork) {
         if inbox.push(work) { executor.run { self.assumeIsolated { $0.commitPending() } } }
     }
 
@@ -237,6 +229,9 @@ package actor Ledger {
         case .remember(let key, let value):
             try remember.run(.text(key), .text(value))
             return {}
+        case .operate(let order, let reply):
+            let record = try recorder.operate(order, policy, planner, at: clock.now(), &report)
+            return { reply(.success(record)) }
         case .enqueue(let drafts):
             for draft in drafts {
                 try outbox.write(draft, at: clock.now())

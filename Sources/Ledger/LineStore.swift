@@ -11,14 +11,14 @@ final class LineStore {
 
     static let columns = """
         number, status, status_changed_at, status_source, reputation, reputation_changed_at, reputation_source, \
-        hold_reason, hold_since, hold_until, decision_since, incident, last_event, decision
+        hold_reason, hold_since, hold_until, decision_since, incident, last_event, decision, release_reason, release_since
         """
 
     init(_ connection: Connection) throws(SQLiteError) {
         load = try connection.prepare("SELECT \(Self.columns) FROM line WHERE number = ?")
         save = try connection.prepare(
             """
-            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (number) DO UPDATE SET
                 status = excluded.status, status_changed_at = excluded.status_changed_at,
                 status_source = excluded.status_source, reputation = excluded.reputation,
@@ -26,7 +26,8 @@ final class LineStore {
                 reputation_source = excluded.reputation_source, hold_reason = excluded.hold_reason,
                 hold_since = excluded.hold_since, hold_until = excluded.hold_until,
                 decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident,
-                last_event = excluded.last_event
+                last_event = excluded.last_event, release_reason = excluded.release_reason,
+                release_since = excluded.release_since
             """
         )
         loadIncident = try connection.prepare(
@@ -61,7 +62,9 @@ final class LineStore {
             .integer(record.decisionSince.microseconds),
             Value(record.incident),
             Value(record.lastEvent),
-            .text(record.decision.rawValue)
+            .text(record.decision.rawValue),
+            Value(state.release?.reason),
+            Value(state.release?.since.microseconds)
         )
     }
 
@@ -94,6 +97,9 @@ extension LineRecord {
                 since: Timestamp(microseconds: since),
                 until: row.integer(9).map { Timestamp(microseconds: $0) }
             )
+        }
+        if let reason = row.text(14), let since = row.integer(15) {
+            state.release = Release(reason: reason, since: Timestamp(microseconds: since))
         }
         self.init(
             state: state,

@@ -54,6 +54,43 @@ final class Recorder {
         return RecordedEvent(state: outcome.isStale ? .stale : .applied, change: change, gaps: outcome.gaps)
     }
 
+    /// Does what an operator wants of a line, and keeps who wanted it and why.
+    func operate(
+        _ order: OperatorOrder,
+        _ policy: DecisionPolicy,
+        _ plan: Planner,
+        at now: Timestamp,
+        _ report: inout CommitReport
+    ) throws(SQLiteError) -> LineRecord {
+        let known = try lines.line(order.line, policy)
+        let before = known?.state ?? LineState(order.line)
+        var after = before
+        after.obey(order.action, reason: order.reason, at: now)
+        let id = identifiers.next("opr", at: now)
+        let change = try assess(
+            before: before,
+            after: after,
+            known: known,
+            policy,
+            at: now,
+            observation: nil,
+            event: EventReference(id: id, traceID: nil)
+        )
+        let row = EventRow(
+            id: id,
+            source: .operator,
+            type: order.action.type,
+            state: .applied,
+            receivedAt: now,
+            line: order.line,
+            previous: known?.lastEvent,
+            changedAt: now,
+            change: change,
+            detail: "\(order.author): \(order.reason)"
+        )
+        return try apply(change, to: known, lastEvent: try insert(row), plan, &report)
+    }
+
     /// Assesses a line again under present rules, and tells hooks what they do not know yet.
     func replan(
         _ record: LineRecord,
@@ -117,13 +154,14 @@ final class Recorder {
         )
     }
 
+    @discardableResult
     private func apply(
         _ change: LineChange,
         to known: LineRecord?,
         lastEvent: Int64?,
         _ plan: Planner,
         _ report: inout CommitReport
-    ) throws(SQLiteError) {
+    ) throws(SQLiteError) -> LineRecord {
         if let incident = change.incident, change.step != nil { try lines.save(incident) }
         let open = change.step == .resolved ? nil : change.incident?.id
         let record = LineRecord(
@@ -139,13 +177,14 @@ final class Recorder {
             report.lines.append(record)
         }
         // An event that leaves the assessment as it was calls for nothing new: what it called for was planned before.
-        if change.event != nil, change.step == nil, change.assessmentBefore == change.assessment { return }
+        if change.event != nil, change.step == nil, change.assessmentBefore == change.assessment { return record }
         let commanded = try outbox.commands(change.line)
         let paged = try outbox.pagers(change.incident?.id)
         for draft in plan(change, commanded, paged) {
             try outbox.write(draft, at: change.at)
             report.hooks.insert(draft.hook)
         }
+        return record
     }
 
     private func insert(
@@ -158,31 +197,29 @@ final class Recorder {
         let state: RecordedEvent.State = outcome.map { $0.isStale ? .stale : .applied } ?? .quarantined
         var detail: String?
         if case .quarantined(let reason) = event.meaning { detail = reason }
-        let written = try insert.run(
-            .text(event.id),
-            .text((observation?.source ?? .webhook).rawValue),
-            .text(event.type),
-            .text(state.rawValue),
-            .integer(event.receivedAt.microseconds),
-            Value(event.createdAt?.microseconds),
-            .text(event.endpoint),
-            Value(event.traceID),
-            Value(observation?.line.description),
-            Value(previous),
-            Value(observation?.changedAt.microseconds),
-            Value(observation?.status?.value.description),
-            Value(observation?.status?.previous?.description),
-            Value(outcome?.status.rawValue),
-            Value(observation?.reputation?.value.description),
-            Value(observation?.reputation?.previous?.description),
-            Value(outcome?.reputation.rawValue),
-            Value(outcome.flatMap { $0.gaps.isEmpty ? nil : $0.gaps.joined(separator: ",") }),
-            Value(change?.assessment.decision.rawValue),
-            Value(change?.incident?.id),
-            Value(change?.step?.rawValue),
-            Value(detail),
-            .blob(event.body)
+        return try insert(
+            EventRow(
+                id: event.id,
+                source: observation?.source ?? .webhook,
+                type: event.type,
+                state: state,
+                receivedAt: event.receivedAt,
+                createdAt: event.createdAt,
+                endpoint: event.endpoint,
+                traceID: event.traceID,
+                line: observation?.line,
+                previous: previous,
+                changedAt: observation?.changedAt,
+                observation: observation,
+                outcome: outcome,
+                change: change,
+                detail: detail,
+                body: event.body
+            )
         )
-        return written > 0 ? connection.lastInsertRowid : nil
+    }
+
+    private func insert(_ row: EventRow) throws(SQLiteError) -> Int64? {
+        try insert.run(row.values) > 0 ? connection.lastInsertRowid : nil
     }
 }

@@ -11,7 +11,8 @@ import SQLite
 //
 // LINE    What is known of a number; written by `record` and `replan` only.
 //   decision allowed <-> slowed <-> paused. A line that is not allowed has the id of its open incident; a line that is
-//   allowed has none.
+//   allowed has none. An operator's hold keeps it paused until `hold_until`; an operator's release keeps it allowed
+//   until evidence changes an axis.
 //
 // INCIDENT
 //   open (closed_at NULL)  One per line at the most (unique index).  Left by: the change that allows its line again.
@@ -128,7 +129,12 @@ enum Schema {
         ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE fact (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE line ADD COLUMN release_reason TEXT;
+        ALTER TABLE line ADD COLUMN release_since INTEGER CHECK ((release_reason IS NULL) = (release_since IS NULL));
+        CREATE INDEX line_hold_ends ON line (hold_until) WHERE hold_until IS NOT NULL;
+        """,
     ]
 
     /// Brings a database to the newest version, each step in a transaction of its own.

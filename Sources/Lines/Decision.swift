@@ -112,8 +112,12 @@ extension LineState {
     /// Decides what the line's senders may do.
     package func assess(_ policy: DecisionPolicy) -> Assessment {
         var causes: [Cause] = []
-        if let status, let cause = policy.cause(.status, status.value.description) { causes.append(cause) }
-        if let reputation, let cause = policy.cause(.reputation, reputation.value.description) { causes.append(cause) }
+        if release == nil {
+            if let status, let cause = policy.cause(.status, status.value.description) { causes.append(cause) }
+            if let reputation, let cause = policy.cause(.reputation, reputation.value.description) {
+                causes.append(cause)
+            }
+        }
         if let hold {
             causes.append(
                 Cause(

@@ -37,6 +37,17 @@ package struct Hold: Sendable, Hashable {
     }
 }
 
+/// An operator's word that a line may send although evidence says otherwise; it lasts until the next change.
+package struct Release: Sendable, Hashable {
+    package let reason: String
+    package let since: Timestamp
+
+    package init(reason: String, since: Timestamp) {
+        self.reason = reason
+        self.since = since
+    }
+}
+
 /// All that is known of a line.
 ///
 /// An axis that was never seen is nil.
@@ -45,16 +56,19 @@ package struct LineState: Sendable, Hashable {
     package var status: Axis<Status>?
     package var reputation: Axis<Reputation>?
     package var hold: Hold?
+    package var release: Release?
 
     package init(
         _ line: PhoneNumber,
         status: Axis<Status>? = nil,
         reputation: Axis<Reputation>? = nil,
-        hold: Hold? = nil
+        hold: Hold? = nil,
+        release: Release? = nil
     ) {
         self.line = line
         self.status = status
         self.reputation = reputation
         self.hold = hold
+        self.release = release
     }
 }

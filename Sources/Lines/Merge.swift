@@ -34,6 +34,8 @@ extension LineState {
         var gaps: [String] = []
         let statusOutcome = merge(observation.status, of: observation, into: \.status, "status", &gaps)
         let reputationOutcome = merge(observation.reputation, of: observation, into: \.reputation, "reputation", &gaps)
+        // An operator judged the line as it was; what has changed since nobody has judged.
+        if [statusOutcome, reputationOutcome].contains(where: { $0 == .changed || $0 == .learnt }) { release = nil }
         return MergeOutcome(status: statusOutcome, reputation: reputationOutcome, gaps: gaps)
     }
 

@@ -30,7 +30,13 @@ package final class Statement {
     ///
     /// Gives the number of rows it changed.
     @discardableResult
-    package func run(_ values: Value...) throws(SQLiteError) -> Int {
+    package func run(_ values: Value...) throws(SQLiteError) -> Int { try run(values) }
+
+    /// Runs it with values in an array, without rows.
+    ///
+    /// Gives the number of rows it changed.
+    @discardableResult
+    package func run(_ values: [Value]) throws(SQLiteError) -> Int {
         try bind(values)
         defer { sqlite3_reset(handle) }
         let code = sqlite3_step(handle)

@@ -20,7 +20,12 @@ struct AdminClient: ParsableArguments {
     /// Asks, and gives the answer's status and JSON.
     ///
     /// - Throws: `ExitCode.unreachable` after a sentence on standard error.
-    func ask(_ method: String = "GET", _ path: String, timeout: Span = .seconds(10)) async throws -> (Int, JSON) {
+    func ask(
+        _ method: String = "GET",
+        _ path: String,
+        _ order: JSON? = nil,
+        timeout: Span = .seconds(10)
+    ) async throws -> (Int, JSON) {
         let address = admin ?? Process.environment("LINEWARDEN_ADMIN") ?? "http://127.0.0.1:8081"
         let isUnix = address.hasPrefix("unix:")
         let base = isUnix ? "http://localhost" : address.hasSuffix("/") ? String(address.dropLast()) : address
@@ -36,7 +41,7 @@ struct AdminClient: ParsableArguments {
                     method: method,
                     url: base + path,
                     headers: headers,
-                    body: [],
+                    body: order?.bytes() ?? [],
                     timeout: timeout,
                     responseLimit: 16 << 20,
                     unixSocket: isUnix ? String(address.dropFirst(5)) : nil

@@ -22,7 +22,8 @@ struct Linewarden: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Check.self, Reload.self, Status.self, Lines.self, Explain.self, Incidents.self, Events.self,
+            Serve.self, Check.self, Reload.self, Status.self, Lines.self, Pause.self, Resume.self, Explain.self,
+            Incidents.self, Events.self,
             Deliveries.self, Send.self, Sink.self,
         ]
     )

@@ -190,14 +190,15 @@ final class Turnstile: Sendable {
         writer = SharedDescriptor(Descriptor(owning: ends[1]))
     }
 
-    /// Blocks until `open` was called, once for each call.
+    /// Blocks until `open` was called.
     func pass() {
         var byte: UInt8 = 0
         while read(reader.raw, &byte, 1) == -1 && errno == EINTR {}
     }
 
     func open() {
-        var byte: UInt8 = 1
-        _ = write(writer.raw, &byte, 1)
+        // More than will ever pass: what has been opened stays open, also for a transaction that is tried again.
+        let bytes = [UInt8](repeating: 1, count: 1_024)
+        _ = write(writer.raw, bytes, bytes.count)
     }
 }

@@ -25,7 +25,8 @@ import Testing
             },
             observer: observer
         )
-        return (ledger, .status("first", try line(9_000 - 1_000), status: "ACTIVE"))
+        // It calls for a plan, so that the planner is asked, inside the transaction.
+        return (ledger, .status("first", try line(9_000 - 1_000), status: "FLAGGED"))
     }
 
     @Test("What arrives while a commit runs shares the next one, 512 at the most")

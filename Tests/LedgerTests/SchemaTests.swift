@@ -1,3 +1,4 @@
+import Lines
 import SQLite
 import Testing
 
@@ -28,6 +29,26 @@ import Testing
         #expect(!other.isInTransaction)
         #expect(try other.rows("PRAGMA user_version") { $0.integer(0) } == [0])
         #expect(try other.rows("SELECT name FROM sqlite_schema") { $0.text(0) } == ["incident"])
+    }
+
+    @Test("A database of the first version goes forward with what is in it")
+    func goesForward() throws {
+        let old = try Connection(path: ":memory:", mode: .readWrite)
+        try old.execute(try #require(Schema.migrations.first))
+        try old.execute(
+            """
+            PRAGMA user_version = 1;
+            INSERT INTO incident VALUES ('i', '+12025551234', 1, NULL, 'critical', 'status is FLAGGED');
+            INSERT INTO line (number, status, status_changed_at, status_source, decision, decision_since, incident)
+            VALUES ('+12025551234', 'FLAGGED', 1, 'webhook', 'paused', 1, 'i');
+            """
+        )
+        try Schema.migrate(old, path: "memory")
+        let number = try #require(PhoneNumber("+12025551234"))
+        let record = try #require(try LineStore(old).line(number, .standard))
+        #expect(record.decision == .paused && record.state.status?.value == .flagged && record.incident == "i")
+        #expect(record.state.release == nil)
+        #expect(throws: SQLiteError.self) { try old.execute("UPDATE line SET release_reason = 'r'") }
     }
 
     private static let incident = "INSERT INTO incident VALUES ('i', '+12', 1, NULL, 'error', 'r')"

@@ -108,6 +108,9 @@ struct SlackMessage {
     }
 
     private func remedy(_ line: Message.Line) -> String {
+        if line.reasons.count == 1, line.reasons.first?.hasPrefix("held by an operator") == true {
+            return "An operator holds this line. linewarden resume lets it send again."
+        }
         if line.status == "FLAGGED" {
             return
                 "Contact your Linq representative with the trace id below: a flag is lifted with their help, and takes a "

@@ -1,0 +1,67 @@
+import Chrono
+package import Lines
+import SQLite
+
+/// One row of the history, as it is written.
+struct EventRow {
+    let id: String
+    let source: EvidenceSource
+    let type: String
+    let state: RecordedEvent.State
+    let receivedAt: Timestamp
+    var createdAt: Timestamp?
+    var endpoint: String?
+    var traceID: String?
+    let line: PhoneNumber?
+    let previous: Int64?
+    let changedAt: Timestamp?
+    var observation: Observation?
+    var outcome: MergeOutcome?
+    let change: LineChange?
+    let detail: String?
+    var body: [UInt8] = []
+
+    /// In the order of `Recorder`'s statement.
+    var values: [Value] {
+        [
+            .text(id),
+            .text(source.rawValue),
+            .text(type),
+            .text(state.rawValue),
+            .integer(receivedAt.microseconds),
+            Value(createdAt?.microseconds),
+            Value(endpoint),
+            Value(traceID),
+            Value(line?.description),
+            Value(previous),
+            Value(changedAt?.microseconds),
+            Value(observation?.status?.value.description),
+            Value(observation?.status?.previous?.description),
+            Value(outcome?.status.rawValue),
+            Value(observation?.reputation?.value.description),
+            Value(observation?.reputation?.previous?.description),
+            Value(outcome?.reputation.rawValue),
+            Value(outcome.flatMap { $0.gaps.isEmpty ? nil : $0.gaps.joined(separator: ",") }),
+            Value(change?.assessment.decision.rawValue),
+            Value(change?.incident?.id),
+            Value(change?.step?.rawValue),
+            Value(detail),
+            .blob(body),
+        ]
+    }
+}
+
+/// What an operator wants of a line, who it is, and why.
+package struct OperatorOrder: Sendable, Hashable {
+    package let action: OperatorAction
+    package let line: PhoneNumber
+    package let author: String
+    package let reason: String
+
+    package init(action: OperatorAction, line: PhoneNumber, author: String, reason: String) {
+        self.action = action
+        self.line = line
+        self.author = author
+        self.reason = reason
+    }
+}
