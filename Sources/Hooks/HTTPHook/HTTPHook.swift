@@ -29,16 +29,7 @@ struct HTTPHook: Hook {
             )
             headers.append(("webhook-signature", signature))
         }
-        do throws(TransportError) {
-            let request = OutgoingRequest(
-                url: configuration.url.secret.exposed,
-                headers: headers,
-                body: attempt.payload,
-                timeout: timeout
-            )
-            return HTTPVerdict.judge(try await client.send(request), now: attempt.now)
-        } catch {
-            return HTTPVerdict.judge(error)
-        }
+        let post = HTTPPost(url: configuration.url, timeout: timeout, client: client)
+        return await post.send(attempt.payload, headers: headers) { HTTPVerdict.judge($0, now: attempt.now) }
     }
 }

@@ -31,19 +31,9 @@ struct PagerDuty: Hook {
     }
 
     func deliver(_ attempt: Attempt) async -> Outcome {
-        do throws(TransportError) {
-            let response = try await client.send(
-                OutgoingRequest(
-                    url: configuration.url.secret.exposed,
-                    headers: [("Content-Type", "application/json")],
-                    body: attempt.payload,
-                    timeout: timeout
-                )
-            )
-            // 400 means the event is invalid, and would be so again (Events API v2, responses).
-            return HTTPVerdict.judge(response, now: attempt.now)
-        } catch {
-            return HTTPVerdict.judge(error)
+        // 400 means the event is invalid, and would be so again (Events API v2, responses).
+        await HTTPPost(url: configuration.url, timeout: timeout, client: client).send(attempt.payload) { response in
+            HTTPVerdict.judge(response, now: attempt.now)
         }
     }
 

@@ -15,18 +15,8 @@ struct Slack: Hook {
     func render(_ message: Message) -> [UInt8] { SlackMessage(message).json.bytes() }
 
     func deliver(_ attempt: Attempt) async -> Outcome {
-        do throws(TransportError) {
-            let response = try await client.send(
-                OutgoingRequest(
-                    url: configuration.url.secret.exposed,
-                    headers: [("Content-Type", "application/json")],
-                    body: attempt.payload,
-                    timeout: timeout
-                )
-            )
-            return judge(response, now: attempt.now)
-        } catch {
-            return HTTPVerdict.judge(error)
+        await HTTPPost(url: configuration.url, timeout: timeout, client: client).send(attempt.payload) { response in
+            judge(response, now: attempt.now)
         }
     }
 
