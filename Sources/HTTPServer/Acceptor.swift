@@ -49,6 +49,7 @@ final class Acceptor {
         HTTPResponse.refusal(.serviceUnavailable, "too_many_connections", "too many connections; try again later")
             .serialize(into: &bytes, version: .http11, keepAlive: false, forHead: false, date: date)
         _ = bytes.withUnsafeBytes { try? Socket.send(socket, $0) }
+        Socket.finishWriting(socket)
     }
 
     private func turnOneAway(_ listener: SharedDescriptor) {

@@ -12,6 +12,9 @@ actor EventLoop {
     /// How long connections that idle are kept open for a last request when a successor follows, in nanoseconds.
     private static let handOverGrace: UInt64 = 1_000_000_000
 
+    /// How long a connection that was turned away is kept, so that its peer can read why, in nanoseconds.
+    private static let farewellTime: UInt64 = 250_000_000
+
     private nonisolated let executor: QueueExecutor
     private nonisolated let answers = Inbox<Answer>()
     private let context: ServerContext
@@ -100,6 +103,8 @@ actor EventLoop {
         if let limit = context.addresses.enter(peer) {
             context.instruments.limited.add(1, limit)
             context.report(.limited(limit, peer))
+            // Closed at once, with a request unread, it would be reset, and the answer lost (RFC 9112, section 9.6).
+            executor.run(after: Self.farewellTime) { withExtendedLifetime(socket) {} }
             return acceptor.turnAway(socket, isEnciphered: context.tls != nil, date: httpDate)
         }
         // Without memory for a session there is none for anything else either.

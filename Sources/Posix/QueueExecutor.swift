@@ -17,5 +17,10 @@ package final class QueueExecutor: SerialExecutor {
     /// Calls the body on the queue, after what was handed in before; for entering the actor with `assumeIsolated`.
     package func run(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 
+    /// Calls the body on the queue after a time in nanoseconds of the monotonic clock.
+    package func run(after nanoseconds: UInt64, _ body: @escaping @Sendable () -> Void) {
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(clamping: nanoseconds)), execute: body)
+    }
+
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
 }
