@@ -93,8 +93,9 @@ package actor Daemon {
             closesGateOnFailure: settings.closesGateOnFailure
         )
         try await ledger.replan()
-        let records = try await Blueprint.restrictedLines(reader, settings.policy)
-        board.update(try await Blueprint.allLines(reader, settings.policy))
+        let lines = try await Blueprint.allLines(reader, settings.policy)
+        board.update(lines)
+        let records = lines.filter { $0.assessment.decision != .allowed }
         for (hook, target) in hooks {
             if let failure = await target.restore(wiring.held(by: hook.name, of: records)) {
                 log.error("hook \(hook.name) could not be brought up to date: \(failure)")
