@@ -28,7 +28,7 @@ struct DeliveryLog: Sendable {
                 "\(report.delivery.type) will be sent again: \(failure) (attempt \(report.delivery.attempts + 1))",
                 metadata: metadata
             )
-        case (.retry(_, let failure), _), (.failed(let failure), _):
+        case (.retry(_, let failure), _), (.failed(let failure), _), (.broken(let failure), _):
             count(report.hook, "dead", failure)
             log.error("\(report.delivery.type) cannot be delivered and is given up: \(failure)", metadata: metadata)
             // An alert that cannot be delivered must not cause the next one.

@@ -144,7 +144,7 @@ actor Lane {
     private func settlement(of delivery: DueDelivery, _ outcome: Outcome) -> Settlement {
         switch outcome {
         case .delivered: return .delivered
-        case .failed(let failure): return .dead(error: failure.description)
+        case .failed(let failure), .broken(let failure): return .dead(error: failure.description)
         case .retry(let after, let failure):
             // By the clock that is further back: one that was wrong and is set right ages nothing.
             if min(time.wall, time.now) - delivery.createdAt >= retry.giveUpAfter {

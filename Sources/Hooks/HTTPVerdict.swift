@@ -5,14 +5,15 @@ package import HTTPClient
 package enum HTTPVerdict {
     /// 2xx is success.
     ///
-    /// 408, 425, 429 and 5xx will pass; so will a 3xx or 4xx, but not soon, except for the few that say for certain
-    /// that this message will never be taken.
+    /// 408, 425, 429 and 5xx will pass. Some 4xx say for certain that this message will never be taken, some that no
+    /// message will be until somebody repairs the address or the key. A redirect is not followed: tried again.
     package static func judge(_ response: IncomingResponse, now: Timestamp) -> Outcome {
         switch response.status {
-        case 200..<300: .delivered
-        // Gone (Standard Webhooks: the receiver wants no more), too large, not understood.
-        case 400, 410, 413, 414, 415, 422:
-            .failed(failure(response))
+        case 200..<300: .delivered(Answer("HTTP \(response.status)", detail: text(response, limit: 1_000)))
+        // Not understood, too large.
+        case 400, 413, 414, 415, 422: .failed(failure(response))
+        // Not allowed, not there, gone (Standard Webhooks: the receiver wants no more).
+        case 401, 403, 404, 410: .broken(failure(response))
         default:
             .retry(after: retryAfter(response, now: now), failure(response))
         }
@@ -20,7 +21,7 @@ package enum HTTPVerdict {
 
     /// A fault below HTTP is always worth another attempt: networks, names and certificates are repaired.
     package static func judge(_ error: TransportError) -> Outcome {
-        .retry(after: nil, Failure(error.label, error.description))
+        .retry(after: nil, Failure(error.label, error.description, mayHaveArrived: error.cameAfterSending))
     }
 
     /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3); a day at the most.
@@ -35,12 +36,14 @@ package enum HTTPVerdict {
 
     /// `HTTP 500` with the beginning of what the receiver said.
     package static func failure(_ response: IncomingResponse) -> Failure {
-        let said = String(decoding: response.body.prefix(200), as: UTF8.self)
-            .split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        return Failure(
-            "http_\(response.status)",
-            said.isEmpty ? "HTTP \(response.status)" : "HTTP \(response.status): \(said)"
-        )
+        let said = text(response, limit: 200)
+        return Failure("http_\(response.status)", said.map { "HTTP \(response.status): \($0)" } ?? "HTTP \(response.status)")
+    }
+
+    /// The beginning of the body in one line; nil when there is none.
+    private static func text(_ response: IncomingResponse, limit: Int) -> String? {
+        let words = String(decoding: response.body.prefix(limit), as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        return words.isEmpty ? nil : words.joined(separator: " ")
     }
 }
 
@@ -57,6 +60,14 @@ extension TransportError {
         case .interrupted: "interrupted"
         case .other: "transport"
         case .cancelled: "cancelled"
+        }
+    }
+
+    /// Whether the request may have reached the receiver before the fault.
+    fileprivate var cameAfterSending: Bool {
+        switch self {
+        case .invalidURL, .invalidRequest, .unresolved, .refused, .unreachable, .tls: false
+        case .timeout, .interrupted, .other, .cancelled: true
         }
     }
 }

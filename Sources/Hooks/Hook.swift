@@ -26,11 +26,26 @@ package struct Attempt: Sendable {
 ///
 /// Every failure says whether to try again, and gives a short label for metrics.
 package enum Outcome: Sendable, Hashable {
-    case delivered
-    /// To be tried again; after this time, where the receiver asked for it.
+    case delivered(Answer)
+    /// To be tried again; after this time, where the receiver asked for it: then nothing else is sent to it before.
     case retry(after: Span?, Failure)
-    /// Will never succeed as it is.
+    /// This message will never be taken as it is; others may be.
     case failed(Failure)
+    /// Nothing will be taken until an operator acts: the address, the key or the program is not right (any more).
+    case broken(Failure)
+}
+
+/// What a receiver said to a message that it took.
+package struct Answer: Sendable, Hashable {
+    /// One line, without secrets: `HTTP 202`.
+    package let description: String
+    /// What it said at length, such as a program's output; nil: nothing.
+    package let detail: String?
+
+    package init(_ description: String, detail: String? = nil) {
+        self.description = description
+        self.detail = detail
+    }
 }
 
 /// What went wrong with an attempt.
@@ -39,10 +54,18 @@ package struct Failure: Sendable, Hashable, CustomStringConvertible {
     package let label: String
     /// For people, one line; without secrets.
     package let description: String
+    /// What was said at length, such as a program's output; nil: nothing.
+    package let detail: String?
+    /// Whether the message may have been taken all the same, as after an answer that never came.
+    ///
+    /// A page that certainly did not arrive need not be taken back when its incident closes.
+    package let mayHaveArrived: Bool
 
-    package init(_ label: String, _ description: String) {
+    package init(_ label: String, _ description: String, detail: String? = nil, mayHaveArrived: Bool = false) {
         self.label = label
         self.description = description
+        self.detail = detail
+        self.mayHaveArrived = mayHaveArrived
     }
 }
 
@@ -67,9 +90,15 @@ package protocol Hook: Sendable {
     func restore(_ held: [HeldLine]) async -> Failure?
     /// Attempts that may be under way at once.
     var concurrency: Int { get }
+    /// Whether pages that come together can be one message (`Message.group`).
+    var groupsPages: Bool { get }
+    /// Whether it shows why a line is paused, and must hear when the reasons change although the decision does not.
+    var showsReasons: Bool { get }
 }
 
 extension Hook {
     package func restore(_ held: [HeldLine]) async -> Failure? { nil }
     package var concurrency: Int { 8 }
+    package var groupsPages: Bool { true }
+    package var showsReasons: Bool { false }
 }

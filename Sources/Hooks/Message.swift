@@ -1,5 +1,4 @@
 package import Chrono
-package import JSON
 package import Lines
 
 /// What a hook is told, as values; each hook renders it in its own form when it is planned, and the rendered form is what
@@ -51,6 +50,27 @@ package struct Message: Sendable {
     package let incident: Incident?
     package let event: Event?
     package let alert: Alert?
+    /// What `incident.group` puts together, one message for each incident; empty for all other types.
+    package let group: [Message]
+
+    /// All parts, as they are read back from the ledger.
+    init(
+        type: String,
+        timestamp: Timestamp,
+        line: Line? = nil,
+        incident: Incident? = nil,
+        event: Event? = nil,
+        alert: Alert? = nil,
+        group: [Message] = []
+    ) {
+        self.type = type
+        self.timestamp = timestamp
+        self.line = line
+        self.incident = incident
+        self.event = event
+        self.alert = alert
+        self.group = group
+    }
 
     /// A message about a change of a line.
     package init(type: String, about change: LineChange) {
@@ -86,77 +106,24 @@ package struct Message: Sendable {
             }
         }
         alert = nil
+        group = []
     }
 
     /// A message about the daemon.
     package init(alert: Alert, at timestamp: Timestamp) {
-        type = "daemon.alert"
-        self.timestamp = timestamp
-        line = nil
-        incident = nil
-        event = nil
-        self.alert = alert
+        self.init(type: "daemon.alert", timestamp: timestamp, alert: alert)
     }
 
-    /// The form that `http` hooks receive: `{"type","timestamp","data"}`.
-    package var json: JSON {
-        .object([
-            ("type", .string(type)),
-            ("timestamp", .string(timestamp.rfc3339)),
-            (
-                "data",
-                .object([
-                    ("line", line?.json), ("incident", incident?.json), ("event", event?.json), ("alert", alert?.json),
-                ])
-            ),
-        ])
-    }
-}
-
-extension Message.Line {
-    fileprivate var json: JSON {
-        .object([
-            ("phone_number", .string(phoneNumber.description)),
-            ("decision", .string(decision.rawValue)),
-            ("status", status.map(JSON.string) ?? .null),
-            ("reputation", reputation.map(JSON.string) ?? .null),
-            ("reasons", .array(reasons.map(JSON.string))),
-            ("since", .string(since.rfc3339)),
-        ])
-    }
-}
-
-extension Incident {
-    fileprivate var json: JSON {
-        .object([
-            ("id", .string(id)),
-            ("opened_at", .string(openedAt.rfc3339)),
-            ("severity", .string(severity.rawValue)),
-            ("closed_at", closedAt.map { .string($0.rfc3339) }),
-        ])
-    }
-}
-
-extension Message.Event {
-    fileprivate var json: JSON {
-        func axes(_ pair: (status: String?, reputation: String?)) -> JSON {
-            .object([
-                ("status", pair.status.map(JSON.string) ?? .null),
-                ("reputation", pair.reputation.map(JSON.string) ?? .null),
-            ])
+    /// Pages that came together, as one: the gravest first, then in the order in which they came.
+    package init(group: [Message], at timestamp: Timestamp) {
+        let order = group.enumerated().sorted { left, right in
+            (right.element.severity, left.offset) < (left.element.severity, right.offset)
         }
-        return .object([
-            ("event_id", .string(id)),
-            ("trace_id", traceID.map(JSON.string) ?? .null),
-            ("changed_at", .string(changedAt.rfc3339)),
-            ("previous", axes(previous)),
-            ("new", axes(new)),
-        ])
+        self.init(type: "incident.group", timestamp: timestamp, group: order.map(\.element))
     }
-}
 
-extension Message.Alert {
-    fileprivate var json: JSON {
-        .object([("kind", .string(kind)), ("summary", .string(summary)), ("remedy", .string(remedy))])
+    /// How urgent it is: the gravest of a group; a trouble of the daemon's is a warning.
+    package var severity: Severity {
+        group.map(\.severity).max() ?? incident?.severity ?? .warning
     }
 }

@@ -15,7 +15,7 @@ import Testing
         let latch = Latch()
         let hanging = FakeHook { _, _ in
             await latch.wait()
-            return .delivered
+            return .taken
         }
         let quick = FakeHook()
         let dispatcher = Dispatcher(ledger: store.ledger, clock: .system) { _ in }
@@ -99,6 +99,6 @@ import Testing
         await failing.received(1)
         await dispatcher.finish(within: .seconds(30))
         let outcomes = Dictionary(reports.all.map { ($0.hook, $0.outcome) }) { $1 }
-        #expect(outcomes == ["one": .delivered, "other": .failed(Failure("gone", "HTTP 410"))])
+        #expect(outcomes == ["one": .taken, "other": .failed(Failure("gone", "HTTP 410"))])
     }
 }

@@ -17,7 +17,7 @@ actor FakeHook: Hook {
     /// `script`: what becomes of an attempt, given how many there were before of the same delivery.
     init(
         concurrency: Int = 8,
-        _ script: @escaping @Sendable (_ attempt: Attempt, _ earlier: Int) async -> Outcome = { _, _ in .delivered }
+        _ script: @escaping @Sendable (_ attempt: Attempt, _ earlier: Int) async -> Outcome = { _, _ in .taken }
     ) {
         self.concurrency = concurrency
         self.script = script
@@ -89,4 +89,9 @@ final class Gathered<Value: Sendable>: Sendable {
     var all: [Value] { values.withLock { $0 } }
 
     @Sendable func take(_ value: Value) { values.withLock { $0.append(value) } }
+}
+
+extension Outcome {
+    /// Taken, with an answer nobody cares about.
+    static var taken: Outcome { .delivered(Answer("HTTP 200")) }
 }

@@ -20,7 +20,7 @@ import Testing
         let latch = Latch()
         let hook = FakeHook { _, _ in
             await latch.wait()
-            return .delivered
+            return .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -40,7 +40,7 @@ import Testing
         let latch = Latch()
         let hook = FakeHook { _, _ in
             await latch.wait()
-            return .delivered
+            return .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -59,7 +59,7 @@ import Testing
         let latch = Latch()
         let hanging = FakeHook { _, _ in
             await latch.wait()
-            return .delivered
+            return .taken
         }
         let before = Lane(hanging, store)
         await before.wake()

@@ -20,7 +20,7 @@ import Testing
             for _ in 0..<Int.random(in: 0..<20) { await Task.yield() }
             let digit = (attempt.payload.last ?? 0) - UInt8(ascii: "0")
             let fails = earlier == 0 && digit % 3 == 0
-            return fails ? .retry(after: nil, Failure("x", "x")) : .delivered
+            return fails ? .retry(after: nil, Failure("x", "x")) : .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -47,7 +47,7 @@ import Testing
         let latch = Latch()
         let hook = FakeHook(concurrency: limit) { _, _ in
             await latch.wait()
-            return .delivered
+            return .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -66,7 +66,7 @@ import Testing
         let store = try Store()
         try await store.write([try draft("x")])
         let hook = FakeHook { _, earlier in
-            earlier < 3 ? .retry(after: nil, Failure("x", "why \(earlier)")) : .delivered
+            earlier < 3 ? .retry(after: nil, Failure("x", "why \(earlier)")) : .taken
         }
         let reports = Gathered<DeliveryReport>()
         let lane = Lane(hook, store, report: reports.take)
@@ -91,7 +91,7 @@ import Testing
         let store = try Store()
         try await store.write([try draft("x")])
         let hook = FakeHook { _, earlier in
-            earlier == 0 ? .retry(after: .milliseconds(300), Failure("x", "x")) : .delivered
+            earlier == 0 ? .retry(after: .milliseconds(300), Failure("x", "x")) : .taken
         }
         let lane = Lane(hook, store)
         let start = Clock.system.steady()
@@ -110,7 +110,7 @@ import Testing
         let numbers = Self.numbers(2)
         try await store.write([try draft("1", numbers[0]), try draft("2", numbers[0]), try draft("3", numbers[1])])
         let hook = FakeHook { attempt, _ in
-            attempt.payload == Array("1".utf8) ? .retry(after: .hours(1), Failure("x", "x")) : .delivered
+            attempt.payload == Array("1".utf8) ? .retry(after: .hours(1), Failure("x", "x")) : .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -124,7 +124,7 @@ import Testing
         let store = try Store()
         try await store.write([try draft("1"), try draft("2")])
         let hook = FakeHook { attempt, _ in
-            attempt.payload == Array("1".utf8) ? .failed(Failure("no_service", "HTTP 404: no_service")) : .delivered
+            attempt.payload == Array("1".utf8) ? .failed(Failure("no_service", "HTTP 404: no_service")) : .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -142,7 +142,7 @@ import Testing
         try await store.write([try draft("1"), try draft("2")])
         // Each attempt takes twenty minutes, so the third ends an hour after the message was written.
         let hook = FakeHook { attempt, _ in
-            if attempt.payload == Array("2".utf8) { return .delivered }
+            if attempt.payload == Array("2".utf8) { return .taken }
             jumping.advance(.minutes(20))
             return .retry(after: nil, Failure("refused", "refused"))
         }
@@ -167,7 +167,7 @@ import Testing
         let latch = Latch()
         let hook = FakeHook { attempt, _ in
             if attempt.payload == Array("pause".utf8) { await latch.wait() }
-            return attempt.payload == Array("pause".utf8) ? .retry(after: nil, Failure("x", "x")) : .delivered
+            return attempt.payload == Array("pause".utf8) ? .retry(after: nil, Failure("x", "x")) : .taken
         }
         let lane = Lane(hook, store)
         await lane.wake()
@@ -189,7 +189,7 @@ import Testing
         let numbers = Self.numbers(40)
         let hook = FakeHook(concurrency: 8) { _, _ in
             if Bool.random() { await Task.yield() }
-            return .delivered
+            return .taken
         }
         let lane = Lane(hook, store)
         try await withThrowingTaskGroup { group in
@@ -217,7 +217,7 @@ import Testing
         let store = try Store(clock: jumping.clock)
         try await store.write([try draft("x")])
         let hook = FakeHook { attempt, earlier in
-            if earlier > 0 || attempt.payload != Array("x".utf8) { return .delivered }
+            if earlier > 0 || attempt.payload != Array("x".utf8) { return .taken }
             jumping.jump(jump)
             return .retry(after: .milliseconds(200), Failure("x", "x"))
         }
@@ -239,7 +239,7 @@ import Testing
         let store = try Store()
         try await store.write([try draft("x")])
         let wait = Span.milliseconds(10 * halfSteps)
-        let hook = FakeHook { _, earlier in earlier == 0 ? .retry(after: wait, Failure("x", "x")) : .delivered }
+        let hook = FakeHook { _, earlier in earlier == 0 ? .retry(after: wait, Failure("x", "x")) : .taken }
         let lane = Lane(hook, store, clock: HurryingClock(step: .milliseconds(20)).clock)
         await lane.wake()
         await hook.received(2)

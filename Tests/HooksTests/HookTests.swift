@@ -5,7 +5,7 @@ import Testing
 @Suite struct HookTests {
     private struct Plain: Hook {
         func render(_ message: Message) -> [UInt8] { [] }
-        func deliver(_ attempt: Attempt) async -> Outcome { .delivered }
+        func deliver(_ attempt: Attempt) async -> Outcome { .delivered(Answer("HTTP 200")) }
     }
 
     @Test func whatAHookNeedNotSay() async {

@@ -58,6 +58,7 @@ import Testing
         case .retry(let after, _):
             after == .seconds(7) ? "retry" : "retry after \(after.map(\.phrase) ?? "the backoff")"
         case .failed: "failed"
+        case .broken: "broken"
         }
     }
 

@@ -95,7 +95,13 @@ extension Outcome {
     var failure: Failure? {
         switch self {
         case .delivered: nil
-        case .retry(_, let failure), .failed(let failure): failure
+        case .retry(_, let failure), .failed(let failure), .broken(let failure): failure
         }
+    }
+}
+
+extension Outcome {
+    var isDelivered: Bool {
+        if case .delivered = self { true } else { false }
     }
 }

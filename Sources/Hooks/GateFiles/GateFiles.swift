@@ -14,6 +14,8 @@ actor GateFiles: Hook {
     /// One writer suffices, and an order is easier to trust than a race.
     nonisolated var concurrency: Int { 1 }
 
+    nonisolated var showsReasons: Bool { true }
+
     init(directory: String) { self.directory = directory }
 
     nonisolated func render(_ message: Message) -> [UInt8] {
@@ -31,7 +33,7 @@ actor GateFiles: Hook {
             } else {
                 try File.remove(path(line))
             }
-            return .delivered
+            return .delivered(Answer(attempt.type == "line.paused" ? "the file is there" : "the file is gone"))
         } catch {
             return .retry(after: nil, Failure("file", error.description))
         }

@@ -14,6 +14,9 @@ struct PagerDuty: Hook {
     /// Order of one incident is kept by the outbox; PagerDuty takes about 120 events a minute for one key.
     var concurrency: Int { 2 }
 
+    /// Every incident has a deduplication key of its own, by which it is resolved.
+    var groupsPages: Bool { false }
+
     /// Bytes of details at the most: an event of more than 512 KB is refused as a whole (Events API v2, size limit).
     private static let detailsLimit = 400_000
 

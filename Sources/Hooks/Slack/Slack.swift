@@ -27,10 +27,11 @@ struct Slack: Hook {
         switch response.status {
         case 200:
             return said == "ok"
-                ? .delivered : .retry(after: nil, Failure("not_ok", "HTTP 200, but the body is not ok: \(said)"))
-        case 400, 403, 404, 410:
+                ? .delivered(Answer("HTTP 200: ok")) : .retry(after: nil, Failure("not_ok", "HTTP 200, but the body is not ok: \(said)"))
+        case 400, 401, 403, 404, 410:
             let word = said.allSatisfy { $0.isLetter || $0 == "_" } && !said.isEmpty ? said : "http_\(response.status)"
-            return .failed(Failure(word, HTTPVerdict.failure(response).description))
+            let failure = Failure(word, HTTPVerdict.failure(response).description)
+            return response.status == 400 ? .failed(failure) : .broken(failure)
         default:
             return .retry(after: HTTPVerdict.retryAfter(response, now: now), HTTPVerdict.failure(response))
         }

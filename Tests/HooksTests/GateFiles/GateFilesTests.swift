@@ -40,25 +40,25 @@ import Testing
     }
 
     @Test func aFileIsThereExactlyWhileALineIsPaused() async throws {
-        #expect(try await deliver("line.paused", payload("one")) == .delivered)
+        #expect(try await deliver("line.paused", payload("one")).isDelivered)
         #expect(try names() == ["+12025551234"])
         #expect(try contents("+12025551234") == "one")
         // Again, and about another line.
-        #expect(try await deliver("line.paused", payload("two")) == .delivered)
-        #expect(try await deliver("line.paused", "+447700900123") == .delivered)
+        #expect(try await deliver("line.paused", payload("two")).isDelivered)
+        #expect(try await deliver("line.paused", "+447700900123").isDelivered)
         #expect(try contents("+12025551234") == "two")
         #expect(try names() == ["+12025551234", "+447700900123"])
-        #expect(try await deliver("line.resumed") == .delivered)
+        #expect(try await deliver("line.resumed").isDelivered)
         #expect(try names() == ["+447700900123"])
         // A line that is slowed may send; and what is gone already need not be removed.
-        #expect(try await deliver("line.slowed", "+447700900123") == .delivered)
-        #expect(try await deliver("line.resumed") == .delivered)
+        #expect(try await deliver("line.slowed", "+447700900123").isDelivered)
+        #expect(try await deliver("line.resumed").isDelivered)
         #expect(try names() == [])
     }
 
     /// To resume a line of which no file was ever written is nothing to do.
     @Test func resumingInADirectoryThatIsNotThere() async throws {
-        #expect(try await deliver("line.resumed") == .delivered)
+        #expect(try await deliver("line.resumed").isDelivered)
     }
 
     @Test func aMessageWithoutALineIsNotForAGate() async {
@@ -78,12 +78,12 @@ import Testing
         #expect(await gate.restore([]) != nil)
         // Repaired, it works.
         try File.remove(folder("run"))
-        #expect(try await deliver(type) == .delivered)
+        #expect(try await deliver(type).isDelivered)
     }
 
     @Test func restoringAgreesWithTheLedger() async throws {
         for number in ["+12025551234", "+447700900123"] {
-            #expect(try await deliver("line.paused", number) == .delivered)
+            #expect(try await deliver("line.paused", number).isDelivered)
         }
         // Not named like a line: somebody else's.
         let foreign = [".hidden", "+", "+0123", "+1202555123x", "12025551234", "+12025551234.old", "README"]
@@ -117,7 +117,7 @@ import Testing
     /// A reader never finds the file missing or half written while it is replaced.
     @Test func replacingIsOneStep() async throws {
         let payloads = ["a", "b"].map { String(repeating: $0, count: 10_000) }
-        #expect(try await deliver("line.paused", payload(payloads[0])) == .delivered)
+        #expect(try await deliver("line.paused", payload(payloads[0])).isDelivered)
         async let writer: Void = {
             for round in 1...200 { _ = try await deliver("line.paused", payload(payloads[round % 2])) }
         }()

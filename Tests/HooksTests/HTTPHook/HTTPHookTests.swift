@@ -31,7 +31,7 @@ import Testing
         let peer = try await Peer { _ in .answer(response(204)) }
         let hook = try hook(peer, headers: [("Authorization", "Bearer x"), ("X-Empty", "")])
         let payload = hook.render(try Story().message("line.paused"))
-        #expect(await hook.deliver(attempt(payload, now: moment + .milliseconds(999))) == .delivered)
+        #expect(await hook.deliver(attempt(payload, now: moment + .milliseconds(999))).isDelivered)
         let request = try #require(await peer.requests.first)
         #expect(request.line == "POST /linewarden?key=1 HTTP/1.1")
         #expect(request.body == payload)
@@ -70,7 +70,7 @@ import Testing
 
     @Test func withoutASecretThereIsNoSignature() async throws {
         let peer = try await Peer { _ in .answer(response(200)) }
-        #expect(try await hook(peer, secret: nil).deliver(attempt()) == .delivered)
+        #expect(try await hook(peer, secret: nil).deliver(attempt()).isDelivered)
         let request = try #require(await peer.requests.first)
         #expect(request.all("webhook-id") == ["dlv_1"] && request.all("webhook-signature").isEmpty)
     }
@@ -78,7 +78,7 @@ import Testing
     @Test func theContentTypeCanBeAnother() async throws {
         let peer = try await Peer { _ in .answer(response(200)) }
         let headers = [(name: "content-type", value: "application/cloudevents+json")]
-        #expect(try await hook(peer, headers: headers).deliver(attempt()) == .delivered)
+        #expect(try await hook(peer, headers: headers).deliver(attempt()).isDelivered)
         #expect(await peer.requests.first?.all("Content-Type") == ["application/cloudevents+json"])
     }
 

@@ -98,7 +98,7 @@ import Testing
         let peer = try await Peer { _ in .answer(response(202, accepted)) }
         let pagerDuty = try pagerDuty("\(peer.url)/v2/enqueue")
         let payload = pagerDuty.render(try Story().message("incident.opened"))
-        #expect(await pagerDuty.deliver(attempt(payload)) == .delivered)
+        #expect(await pagerDuty.deliver(attempt(payload)).isDelivered)
         let request = try #require(await peer.requests.first)
         #expect(request.line == "POST /v2/enqueue HTTP/1.1")
         #expect(request.all("Content-Type") == ["application/json"])

@@ -22,7 +22,7 @@ import Testing
 
     @Test func delivered() async throws {
         let (outcome, request) = try await deliver(response(200, "ok"))
-        #expect(outcome == .delivered)
+        #expect(outcome.isDelivered)
         #expect(request?.line == "POST /services/T0/B0/hunter2 HTTP/1.1")
         #expect(request?.all("Content-Type") == ["application/json"])
     }
