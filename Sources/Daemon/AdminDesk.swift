@@ -33,6 +33,8 @@ final class AdminDesk: Sendable {
     let history: HistoryDesk
     /// What operators may do.
     let operators: OperatorDesk
+    /// What is done again, or only tried.
+    let replays: ReplayDesk
     private let instruments: DaemonInstruments
     private let clock: Clock
     private let started: Timestamp
@@ -52,7 +54,8 @@ final class AdminDesk: Sendable {
         self.ledger = ledger
         self.reader = reader
         history = HistoryDesk(reader: reader)
-        operators = OperatorDesk(ledger: ledger, clock: clock)
+        operators = OperatorDesk(ledger: ledger, reader: reader, clock: clock)
+        replays = ReplayDesk(ledger: ledger, reader: reader, clock: clock)
         self.instruments = instruments
         self.clock = clock
         state = Mutex(State(policy: policy))
@@ -103,6 +106,8 @@ final class AdminDesk: Sendable {
             ledger: ledger.instruments,
             webhook: state.withLock { $0.server },
             decisions: board.counts,
+            hooks: try await reader.hookStates(),
+            silences: try await reader.silences(at: clock.now()).count,
             backlog: try await reader.backlog(),
             isReady: unreadiness.isEmpty,
             certificateSecondsLeft: certificateSecondsLeft,
@@ -122,6 +127,20 @@ final class AdminDesk: Sendable {
             ("reasons", .array(unreadiness.map(JSON.string))),
             ("lines", .object(Decision.allCases.map { ($0.rawValue, .number(counts[$0] ?? 0)) })),
             ("last_event_at", try await reader.lastEvent().map { .string($0.rfc3339) } ?? .null),
+            (
+                "broken_hooks",
+                .array(
+                    try await reader.hookStates().sorted { $0.key < $1.key }.compactMap { name, state in
+                        state.brokenReason.map { reason in
+                            .object([
+                                ("hook", .string(name)), ("reason", .string(reason)),
+                                ("since", state.brokenSince.map { .string($0.rfc3339) } ?? .null),
+                            ])
+                        }
+                    }
+                )
+            ),
+            ("silences", .number(try await reader.silences(at: clock.now()).count)),
             (
                 "pending",
                 .array(

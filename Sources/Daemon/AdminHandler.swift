@@ -60,6 +60,27 @@ final class AdminHandler: RequestHandler {
             case "resume": return later(request, "POST", reply) { try await self.desk.operators.resume(line, body) }
             default: return Refusal(.notFound, "not_found", "there is nothing at this path").response
             }
+        case ["v1", "silences"] where request.method == "POST":
+            let body = request.body
+            return later(request, "POST", reply) { try await self.desk.operators.silence(body) }
+        case ["v1", "silences"]: return later(request, "GET", reply) { try await self.desk.operators.silences() }
+        case ["v1", "silences", path.last ?? ""] where path.count == 3:
+            let body = request.body
+            return later(request, "DELETE", reply) { try await self.desk.operators.unsilence(path[2], body) }
+        case ["v1", "deliveries", path.last ?? ""] where path.count == 3:
+            return later(request, "GET", reply) { try await self.desk.history.delivery(path[2]) }
+        case ["v1", "deliveries", path.count > 2 ? path[2] : "", "replay"]:
+            let body = request.body
+            return later(request, "POST", reply) { try await self.desk.replays.delivery(path[2], body) }
+        case ["v1", "events", path.count > 2 ? path[2] : "", "replay"]:
+            let body = request.body
+            return later(request, "POST", reply) { try await self.desk.replays.event(path[2], body) }
+        case ["v1", "whatif"]:
+            let body = request.body
+            return later(request, "POST", reply) { try await self.desk.replays.whatIf(body) }
+        case ["v1", "audit"]:
+            let items = request.queryItems()
+            return later(request, "GET", reply) { try await self.desk.history.audit(items) }
         case ["v1", "events"], ["v1", "incidents"], ["v1", "deliveries"]:
             guard let subject = HistoryDesk.Subject(rawValue: path[1]) else { return nil }
             let items = request.queryItems()

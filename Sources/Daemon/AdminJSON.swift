@@ -17,6 +17,7 @@ extension LineRecord {
             ("incident", incident.map(JSON.string) ?? .null),
             ("hold", state.hold?.json ?? .null),
             ("release", state.release?.json ?? .null),
+            ("flapping", state.flapping?.json ?? .null),
         ])
     }
 }
@@ -32,6 +33,12 @@ extension Hold {
 
 extension Release {
     fileprivate var json: JSON { .object([("reason", .string(reason)), ("since", .string(since.rfc3339))]) }
+}
+
+extension Flapping {
+    fileprivate var json: JSON {
+        .object([("since", .string(since.rfc3339)), ("until", .string(until.rfc3339))])
+    }
 }
 
 extension Axis {
@@ -100,6 +107,47 @@ extension DeliveryRecord {
             ("last_error", lastError.map(JSON.string) ?? .null),
             ("incident", incident.map(JSON.string) ?? .null),
             ("event_id", event.map(JSON.string) ?? .null),
+            ("answer", answer.map(JSON.string) ?? .null),
+            ("muted_by", silence.map(JSON.string) ?? .null),
+            ("rerouted", .bool(isRerouted)),
+        ])
+    }
+}
+
+extension AttemptEntry {
+    var json: JSON {
+        .object([
+            ("at", .string(at.rfc3339)),
+            ("milliseconds", .number(duration.microseconds / 1_000)),
+            ("outcome", .string(outcome)),
+            ("answer", .string(answer)),
+            ("detail", detail.map(JSON.string) ?? .null),
+        ])
+    }
+}
+
+extension Silence {
+    var json: JSON {
+        .object([
+            ("id", .string(id)),
+            ("lines", .string(lines.description)),
+            ("severities", .array(severities.sorted().map { .string($0.rawValue) })),
+            ("author", .string(author)),
+            ("reason", .string(reason)),
+            ("created_at", .string(createdAt.rfc3339)),
+            ("ends_at", .string(endsAt.rfc3339)),
+        ])
+    }
+}
+
+extension AuditRecord {
+    var json: JSON {
+        .object([
+            ("at", .string(at.rfc3339)),
+            ("author", .string(author)),
+            ("action", .string(action)),
+            ("subject", .string(subject)),
+            ("reason", .string(reason)),
         ])
     }
 }

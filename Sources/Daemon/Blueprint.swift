@@ -17,6 +17,11 @@ enum Blueprint {
         return (Wiring(routing: settings.routing, hooks: byName), hooks)
     }
 
+    /// Where the hooks' pages go that they do not take.
+    static func fallbacks(_ settings: Settings) -> [String: String] {
+        Dictionary(settings.hooks.compactMap { hook in hook.fallback.map { (hook.name, $0) } }) { $1 }
+    }
+
     static func endpoints(_ settings: Settings, _ reader: LedgerReader) async throws -> [Endpoint] {
         var endpoints: [Endpoint] = []
         for endpoint in settings.webhook.endpoints {

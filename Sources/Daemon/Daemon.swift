@@ -72,11 +72,11 @@ package actor Daemon {
             switchboard.wake(report.hooks)
         }
         reader = try LedgerReader(path: ledger.path)
-        let alerts = Alerts(clock: clock) { [ledger] message in
-            let wiring = switchboard.wiring
-            ledger.enqueue(switchboard.alertHooks.compactMap { wiring.alert(message, for: $0) })
+        let alerts = Alerts(clock: clock) { [ledger] message, route in
+            switchboard.alert(message, route, ledger, at: clock.now())
         }
         switchboard.alertHooks = settings.alertHooks
+        switchboard.fallbacks = Blueprint.fallbacks(settings)
         dispatcher = Dispatcher(
             ledger: ledger,
             clock: clock,
@@ -140,7 +140,14 @@ package actor Daemon {
         desk.watch(webhookServer.instruments, certificate)
         desk.onReload { [weak self] in await self?.reload() }
         await dispatcher.adopt(hooks)
-        housekeeping = Housekeeping(ledger: ledger, certificate: certificate, alerts: alerts, clock: clock)
+        housekeeping = Housekeeping(
+            ledger: ledger,
+            certificate: certificate,
+            alerts: alerts,
+            retention: settings.retention,
+            clock: clock,
+            log: log
+        )
     }
 
     /// Reads the configuration again and takes it over.
@@ -180,6 +187,8 @@ package actor Daemon {
         settings = new
         switchboard.wiring = wiring
         switchboard.alertHooks = new.alertHooks
+        switchboard.fallbacks = Blueprint.fallbacks(new)
+        housekeeping?.adopt(retention: new.retention)
         webhookHandler.adopt(endpoints)
         if let tls = new.webhook.tls { certificate?.replace(with: tls) }
         desk.adopt(new.policy)
@@ -199,6 +208,7 @@ package actor Daemon {
     /// Stops accepting, finishes what is under way, and closes the ledger.
     package func stop() async {
         Notifier.stopping()
+        housekeeping?.stop()
         housekeeping = nil
         await webhookServer.stop(within: settings.stopTimeout)
         await dispatcher.finish(within: min(settings.stopTimeout, .seconds(3)))

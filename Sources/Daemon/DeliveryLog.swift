@@ -28,7 +28,7 @@ struct DeliveryLog: Sendable {
                 "\(report.delivery.type) will be sent again: \(failure) (attempt \(report.delivery.attempts + 1))",
                 metadata: metadata
             )
-        case (.retry(_, let failure), _), (.failed(let failure), _), (.broken(let failure), _):
+        case (.retry(_, let failure), _), (.failed(let failure), _), (.broken(let failure), .dead):
             count(report.hook, "dead", failure)
             log.error("\(report.delivery.type) cannot be delivered and is given up: \(failure)", metadata: metadata)
             // An alert that cannot be delivered must not cause the next one.
@@ -36,10 +36,34 @@ struct DeliveryLog: Sendable {
                 alerts.raise(
                     "delivery_dead",
                     "\(report.delivery.type) for hook \(report.hook) was given up: \(failure)",
-                    remedy: "Repair the hook; the delivery is kept in the ledger."
+                    remedy: "Repair the hook, then have it sent: linewarden replay delivery \(report.delivery.id)",
+                    hook: report.hook
                 )
             }
+        case (.broken(let failure), .retry):
+            count(report.hook, "retry", failure)
+            log.warning("\(report.delivery.type) will be sent again: \(failure)", metadata: metadata)
         case (nil, _): break
+        default: break
+        }
+        tell(report)
+    }
+
+    private func tell(_ report: DeliveryReport) {
+        switch report.news {
+        case nil: break
+        case .broken(let failure):
+            log.error("hook \(report.hook) is broken: \(failure)", metadata: ["hook": "\(report.hook)"])
+            alerts.raise(
+                "hook_broken",
+                "hook \(report.hook) takes nothing: \(failure)",
+                remedy: "Repair its address or key, then run linewarden reload. It is tried again by itself, and what "
+                    + "waits for it is kept.",
+                hook: report.hook
+            )
+        case .healed:
+            log.notice("hook \(report.hook) works again", metadata: ["hook": "\(report.hook)"])
+            alerts.settle("hook_broken", hook: report.hook)
         }
     }
 

@@ -8,7 +8,7 @@ import Lines
 struct HistoryDesk: Sendable {
     /// Which history is asked for.
     enum Subject: String, Sendable, CaseIterable {
-        case events, incidents, deliveries
+        case events, incidents, deliveries, audit
 
         /// What `state` may say.
         var states: [String] {
@@ -16,11 +16,18 @@ struct HistoryDesk: Sendable {
             case .events: ["applied", "stale", "quarantined"]
             case .incidents: ["open", "closed"]
             case .deliveries: ["pending", "delivered", "dead", "superseded"]
+            case .audit: []
             }
         }
 
         /// What may be asked with.
-        var filters: [String] { ["line", "state", "before", "limit"] + (self == .deliveries ? ["hook"] : []) }
+        var filters: [String] {
+            switch self {
+            case .events, .incidents: ["line", "state", "before", "limit"]
+            case .deliveries: ["line", "state", "before", "limit", "hook"]
+            case .audit: ["before", "limit"]
+            }
+        }
     }
 
     /// Rows in a page at the most.
@@ -40,10 +47,36 @@ struct HistoryDesk: Sendable {
         case .events: rows = try await reader.events(query).map { ($0.seq, $0.json) }
         case .incidents: rows = try await reader.incidents(query).map { ($0.seq, $0.incident.json) }
         case .deliveries: rows = try await reader.deliveries(query).map { ($0.seq, $0.json) }
+        case .audit: return try await audit(items)
         }
         let next = rows.count == query.limit ? rows.last?.seq : nil
         let body = JSON.object([
             (subject.rawValue, .array(rows.map(\.json))), ("next_before", next.map { .number($0) } ?? .null),
+        ])
+        return .json(.ok, body.bytes())
+    }
+
+    /// One delivery with what was answered to each attempt.
+    func delivery(_ id: String) async throws -> HTTPResponse {
+        guard let record = try await reader.delivery(id) else {
+            return Refusal(.notFound, "unknown_delivery", "there is no delivery with this id").response
+        }
+        let attempts = try await reader.attempts(record)
+        let body = JSON.object([("delivery", record.json), ("attempts", .array(attempts.map(\.json)))])
+        return .json(.ok, body.bytes())
+    }
+
+    /// What operators did: `before` and `limit` as for the other histories.
+    func audit(_ items: [(name: String, value: String)]) async throws -> HTTPResponse {
+        let query: HistoryQuery
+        switch Self.query(.audit, items) {
+        case .success(let read): query = read
+        case .failure(let problem): return Refusal(.badRequest, "bad_query", problem.sentence).response
+        }
+        let rows = try await reader.audit(before: query.before, limit: query.limit)
+        let next = rows.count == query.limit ? rows.last?.seq : nil
+        let body = JSON.object([
+            ("audit", .array(rows.map(\.json))), ("next_before", next.map { .number($0) } ?? .null),
         ])
         return .json(.ok, body.bytes())
     }

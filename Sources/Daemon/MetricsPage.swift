@@ -11,6 +11,8 @@ struct MetricsPage {
     let ledger: Ledger.Instruments
     let webhook: HTTPServer.Instruments
     let decisions: [Decision: Int]
+    let hooks: [String: HookState]
+    let silences: Int
     let backlog: [(hook: String, pending: Int, oldest: Timestamp)]
     let isReady: Bool
     let certificateSecondsLeft: Int?
@@ -95,6 +97,13 @@ struct MetricsPage {
             "Duration of attempts to deliver.",
             instruments.deliverySeconds
         )
+        page.gauge(
+            "linewarden_hook_broken",
+            "Whether a hook takes nothing until an operator acts.",
+            labels: ["hook"],
+            hooks.sorted { $0.key < $1.key }.map { (labels: [$0.key], value: $0.value.brokenReason == nil ? 0 : 1) }
+        )
+        page.gauge("linewarden_silences", "Silences in force.", Double(silences))
         page.gauge(
             "linewarden_pending_deliveries",
             "Deliveries that wait, by hook.",

@@ -1,4 +1,7 @@
+import Chrono
 import Delivery
+import Hooks
+import Ledger
 import Routing
 import Synchronization
 
@@ -7,6 +10,7 @@ final class Switchboard: Sendable {
     private struct State: Sendable {
         var wiring = Wiring(routing: RoutingTable([]), hooks: [:])
         var alertHooks: [HookName] = []
+        var fallbacks: [HookName: HookName] = [:]
         // The ledger's callbacks hold the switchboard and the dispatcher holds the ledger: a strong reference would close
         // a circle, and a daemon that has gone, or never came up, would keep the ledger locked.
         weak var dispatcher: Dispatcher?
@@ -24,6 +28,21 @@ final class Switchboard: Sendable {
         set { state.withLock { $0.alertHooks = newValue } }
     }
 
+    /// The hooks that hear of a trouble: not the one that is in it, but its fallback if there is no other.
+    func listeners(except troubled: HookName?) -> [HookName] {
+        state.withLock { state in
+            let others = state.alertHooks.filter { $0 != troubled }
+            guard others.isEmpty, let troubled, let fallback = state.fallbacks[troubled] else { return others }
+            return [fallback]
+        }
+    }
+
+    /// Where the hooks' pages go that they do not take.
+    var fallbacks: [HookName: HookName] {
+        get { state.withLock { $0.fallbacks } }
+        set { state.withLock { $0.fallbacks = newValue } }
+    }
+
     var dispatcher: Dispatcher? {
         get { state.withLock { $0.dispatcher } }
         set { state.withLock { $0.dispatcher = newValue } }
@@ -33,5 +52,19 @@ final class Switchboard: Sendable {
     func wake(_ hooks: Set<String>) {
         guard !hooks.isEmpty, let dispatcher else { return }
         Task { await dispatcher.wake(hooks) }
+    }
+
+    /// Has people told of a trouble of the daemon's own.
+    func alert(_ message: Message, _ route: Alerts.Route, _ ledger: Ledger, at now: Timestamp) {
+        let wiring = wiring
+        switch route {
+        case .deliveries(let troubled):
+            ledger.enqueue(listeners(except: troubled).compactMap { wiring.alert(message, for: $0) })
+        case .direct:
+            guard let dispatcher else { return }
+            let hooks = alertHooks.compactMap { name in wiring.hooks[name].map { (name: name, hook: $0) } }
+            let id = IdentifierSource().next("alt", at: now)
+            Task { await dispatcher.tell(message, hooks, id: id) }
+        }
     }
 }

@@ -10,15 +10,18 @@ package struct DeliveryReport: Sendable {
     package let outcome: Outcome?
     package let settlement: Settlement?
     package let duration: Span
+    /// What the attempt taught about the hook, if it is news.
+    package let news: HookNews?
     /// Why the outcome could not be written down; the lane tries again.
     package let unsettled: LedgerError?
 
-    init(hook: String, delivery: DueDelivery, outcome: Outcome, settlement: Settlement, duration: Span) {
+    init(hook: String, delivery: DueDelivery, outcome: Outcome, settlement: Settlement, duration: Span, news: HookNews? = nil) {
         self.hook = hook
         self.delivery = delivery
         self.outcome = outcome
         self.settlement = settlement
         self.duration = duration
+        self.news = news
         unsettled = nil
     }
 
@@ -28,6 +31,7 @@ package struct DeliveryReport: Sendable {
         outcome = nil
         settlement = nil
         duration = .zero
+        news = nil
         self.unsettled = unsettled
     }
 }

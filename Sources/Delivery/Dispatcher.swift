@@ -27,17 +27,30 @@ package actor Dispatcher {
         for lane in lanes.values { await lane.stop() }
         try? await ledger.limitWaits(to: time.now + Span.hours(Self.longestWait))
         lanes = [:]
+        let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
         for (settings, hook) in hooks {
+            let detour = settings.fallback.flatMap { name in byName[name].map { Detour(fallback: name, hook: $0) } }
             let lane = Lane(
-                name: settings.name,
+                LaneSettings(settings),
                 hook: hook,
-                retry: settings.retry,
+                state: try? await ledger.hookState(settings.name),
                 ledger: ledger,
                 time: time,
+                detour: detour,
                 report: report
             )
             lanes[settings.name] = lane
             Task { await lane.wake() }
+        }
+    }
+
+    /// Tells hooks something at once and past the ledger, which cannot be written: a few attempts, and no more.
+    package func tell(_ message: Message, _ hooks: [(name: String, hook: any Hook)], id: String) async {
+        await withTaskGroup { group in
+            for (name, hook) in hooks {
+                let lane = Courier(name: name, hook: hook, time: time)
+                group.addTask { await lane.deliver(message, id: id) }
+            }
         }
     }
 

@@ -10,17 +10,23 @@ import Posix
 actor Lane {
     /// How long to wait before an outcome that the ledger could not take is handed to it again, in nanoseconds.
     private static let settlePause: UInt64 = 1_000_000_000
+    /// Pages in one message at the most.
+    private static let groupLimit = 40
 
     private nonisolated let executor: QueueExecutor
-    private let name: String
+    private let settings: LaneSettings
     private let hook: any Hook
-    private let retry: RetryPolicy
     private let ledger: Ledger
     private let time: DeliveryTime
+    private let detour: Detour?
     private let report: @Sendable (DeliveryReport) -> Void
+    private var health: HookHealth
+    private var pace: Pace
     private var underWay: Set<String> = []
     /// What was settled while the ledger was being asked: its answer may still name them.
     private var settledMeanwhile: Set<Int64> = []
+    /// When the pages that are gathering go out; nil: none are gathering.
+    private var pagesLeaveAt: Timestamp?
     private var isAsking = false
     private var mustAskAgain = false
     private var isStopped = false
@@ -29,21 +35,27 @@ actor Lane {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// `state`: what an earlier run learnt about the hook.
+    ///
+    /// `detour`: where pages go that the hook does not take; nil: nowhere.
     init(
-        name: String,
+        _ settings: LaneSettings,
         hook: any Hook,
-        retry: RetryPolicy,
+        state: HookState?,
         ledger: Ledger,
         time: DeliveryTime,
+        detour: Detour?,
         report: @escaping @Sendable (DeliveryReport) -> Void
     ) {
-        executor = QueueExecutor(label: "hook \(name)")
-        self.name = name
+        executor = QueueExecutor(label: "hook \(settings.name)")
+        self.settings = settings
         self.hook = hook
-        self.retry = retry
         self.ledger = ledger
         self.time = time
+        self.detour = detour
         self.report = report
+        health = HookHealth(state, probeEvery: settings.retry.max)
+        pace = Pace(interval: settings.pace)
     }
 
     /// Starts what is due; to be called whenever something may have become due.
@@ -82,24 +94,88 @@ actor Lane {
         idle = []
     }
 
+    private var room: Int { max(0, hook.concurrency - underWay.count) }
+
     private func ask() async {
-        guard underWay.count < hook.concurrency else { return }
         settledMeanwhile = []
-        // One moment for both questions: what became due between two moments would be in neither answer.
+        // One moment for all questions: what became due between two moments would be in no answer.
         let now = time.now
-        // Those under way are due as well, and must not take the places of others.
-        let due = try? await ledger.due(name, at: now, limit: hook.concurrency + underWay.count)
-        guard let due else { return setAlarm(after: Self.settlePause) }
-        for delivery in due where !isStopped && !settledMeanwhile.contains(delivery.seq) {
-            if underWay.count == hook.concurrency { break }
-            if underWay.insert(delivery.orderingKey).inserted { Task { await attempt(delivery) } }
-        }
+        if health.isBroken { await detour?.take(from: settings.name, ledger) }
+        var wakeAt: Timestamp?
+        func look(at time: Timestamp) { wakeAt = min(wakeAt ?? time, time) }
         do {
-            guard let next = try await ledger.nextDue(name, after: now) else { return }
-            setAlarm(after: UInt64(max(next - time.now, .milliseconds(1)).microseconds) * 1_000)
+            if health.waitsUntil > now {
+                look(at: health.waitsUntil)
+            } else {
+                for channel in [DeliveryDraft.Channel.control, .alert] where room > 0 {
+                    if channel == .alert, !health.allowsPages(at: now) { continue }
+                    for delivery in try await due(channel, now, limit: room) where isFree(delivery) && room > 0 {
+                        guard pace.takes(now) else {
+                            look(at: pace.next)
+                            break
+                        }
+                        underWay.insert(delivery.orderingKey)
+                        Task { await attempt(delivery) }
+                    }
+                }
+                if let later = try await sendPages(now) { look(at: later) }
+            }
+            if let next = try await ledger.nextDue(settings.name, after: now) { look(at: next) }
+            if room == 0 { return }
+            if let wakeAt { setAlarm(after: UInt64(max(wakeAt - time.now, .milliseconds(1)).microseconds) * 1_000) }
         } catch {
             setAlarm(after: Self.settlePause)
         }
+    }
+
+    /// Starts pages that are due, together where they came together; gives when to look again, if it is known.
+    private func sendPages(_ now: Timestamp) async throws -> Timestamp? {
+        guard room > 0 else { return nil }
+        guard health.allowsPages(at: now) else { return health.probeAt }
+        let groups = hook.groupsPages && settings.groupWait > .zero
+        // While a hook is broken, one page tells whether it has been repaired.
+        let limit = health.isBroken ? 1 : groups ? Self.groupLimit : room
+        let pages = try await due(.page, now, limit: limit).filter(isFree)
+        if pages.isEmpty {
+            pagesLeaveAt = nil
+            return nil
+        }
+        let leaveAt = pagesLeaveAt ?? now + settings.groupWait
+        pagesLeaveAt = leaveAt
+        if leaveAt > now { return leaveAt }
+        guard pace.takes(now) else { return pace.next }
+        pagesLeaveAt = nil
+        if health.isBroken { health.noteProbe(at: now) }
+        // What is a group already stays the one it is: its receiver may have seen it.
+        let old = pages.filter(\.isBundle)
+        let fresh = Array(pages.filter { !$0.isBundle }.prefix(groups ? Self.groupLimit : pace.isLimited ? 1 : room))
+        let batch = old.first.map { [$0] } ?? fresh
+        let keys = batch.map(\.orderingKey)
+        underWay.formUnion(keys)
+        do {
+            let bundle: Bundler = { [hook] pages in Grouping.payload(of: pages, for: hook, now) }
+            let claimed = try await ledger.claim(batch, groups && old.isEmpty ? bundle : nil)
+            if claimed.count == 1, let carrier = claimed.first, carrier.isBundle {
+                Task { await attempt(carrier, keys: keys) }
+            } else {
+                for page in claimed { Task { await attempt(page) } }
+                underWay.subtract(Set(keys).subtracting(claimed.map(\.orderingKey)))
+            }
+        } catch {
+            underWay.subtract(keys)
+            throw error
+        }
+        // There may be more than went out now.
+        return pages.count > batch.count || pages.count == limit ? max(pace.next, now + .milliseconds(1)) : nil
+    }
+
+    private func due(_ channel: DeliveryDraft.Channel, _ now: Timestamp, limit: Int) async throws -> [DueDelivery] {
+        // Those under way are due as well, and must not take the places of others.
+        try await ledger.due(settings.name, channel, at: now, limit: limit + underWay.count)
+    }
+
+    private func isFree(_ delivery: DueDelivery) -> Bool {
+        !isStopped && !settledMeanwhile.contains(delivery.seq) && !underWay.contains(delivery.orderingKey)
     }
 
     private func setAlarm(after nanoseconds: UInt64) {
@@ -108,51 +184,44 @@ actor Lane {
         }
     }
 
-    private func attempt(_ delivery: DueDelivery) async {
+    private func attempt(_ delivery: DueDelivery, keys: [String]? = nil) async {
         let start = time.steady
+        let startedAt = time.wall
         let outcome = await hook.deliver(
             Attempt(
                 id: delivery.id,
                 type: delivery.type,
                 line: delivery.line,
                 payload: delivery.payload,
-                now: time.wall
+                now: startedAt
             )
         )
         // Cut off by the daemon's own end: that says nothing about the receiver, and the ledger is about to be closed.
         if isStopped, case .retry(_, let failure) = outcome, failure.label == "cancelled" { return reportIdle() }
-        let settlement = settlement(of: delivery, outcome)
+        let news = health.learn(outcome, now: time.now, wall: time.wall)
+        let settlement = settings.settlement(of: delivery, outcome, health, time)
+        let duration = time.steady.since(start)
         report(
             DeliveryReport(
-                hook: name,
+                hook: settings.name,
                 delivery: delivery,
                 outcome: outcome,
                 settlement: settlement,
-                duration: time.steady.since(start)
+                duration: duration,
+                news: news
             )
         )
-        while let failure = await ledger.settle(delivery, settlement), !isStopped {
-            report(DeliveryReport(hook: name, delivery: delivery, unsettled: failure))
+        let record = AttemptRecord(outcome, at: startedAt, duration: duration)
+        let state = health.changed ? (settings.name, health.state) : nil
+        while let failure = await ledger.settle(delivery, settlement, record, hook: state), !isStopped {
+            report(DeliveryReport(hook: settings.name, delivery: delivery, unsettled: failure))
             await pause()
         }
-        underWay.remove(delivery.orderingKey)
+        if settings.callsForDetour(delivery, settlement, time) { await detour?.take(delivery, ledger) }
+        underWay.subtract(keys ?? [delivery.orderingKey])
         settledMeanwhile.insert(delivery.seq)
         if underWay.isEmpty { reportIdle() }
         await wake()
-    }
-
-    private func settlement(of delivery: DueDelivery, _ outcome: Outcome) -> Settlement {
-        switch outcome {
-        case .delivered: return .delivered
-        case .failed(let failure), .broken(let failure): return .dead(error: failure.description)
-        case .retry(let after, let failure):
-            // By the clock that is further back: one that was wrong and is set right ages nothing.
-            if min(time.wall, time.now) - delivery.createdAt >= retry.giveUpAfter {
-                return .dead(error: "given up after \(retry.giveUpAfter.phrase): \(failure.description)")
-            }
-            let wait = after ?? retry.delay(failures: delivery.attempts + 1, random: .random(in: 0...1))
-            return .retry(notBefore: time.now + wait, error: failure.description)
-        }
     }
 
     private func pause() async {

@@ -17,9 +17,11 @@ package struct Wiring: Sendable {
     ///
     /// Pure: it decides and renders, nothing else.
     package var planner: Planner {
-        { change, commanded, paged in
+        let mirrors = Set(hooks.filter { $0.value.showsReasons }.keys)
+        return { change, commanded, paged in
             let commands = commanded.compactMapValues { Command(rawValue: $0) }
-            return routing.plan(change, commanded: commands, paged: paged).compactMap { draft($0, change) }
+            return routing.plan(change, commanded: commands, paged: paged, mirrors: mirrors)
+                .compactMap { draft($0, change) }
         }
     }
 
@@ -57,7 +59,8 @@ package struct Wiring: Sendable {
                 incident: nil,
                 event: nil,
                 command: nil,
-                payload: target.render(alert)
+                payload: target.render(alert),
+                message: alert.stored
             )
         }
     }
@@ -66,6 +69,7 @@ package struct Wiring: Sendable {
         // A hook that has left the configuration cannot be told anything; what it was last told stays on record.
         guard let hook = hooks[planned.hook] else { return nil }
         let isControl = planned.channel == .control
+        let message = Message(type: planned.type.rawValue, about: change)
         return DeliveryDraft(
             hook: planned.hook,
             channel: isControl ? .control : .page,
@@ -75,7 +79,11 @@ package struct Wiring: Sendable {
             incident: change.incident?.id,
             event: change.event?.id,
             command: planned.command?.rawValue,
-            payload: hook.render(Message(type: planned.type.rawValue, about: change))
+            payload: hook.render(message),
+            message: isControl ? nil : message.stored,
+            severity: change.assessment.severity,
+            remindEvery: isControl
+                ? nil : routing.remindEvery(planned.hook, line: change.line, change.assessment)
         )
     }
 }

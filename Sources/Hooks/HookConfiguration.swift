@@ -23,8 +23,14 @@ package protocol HookConfiguration: Sendable {
     static func read(_ object: ObjectReader, _ secrets: SecretSource) -> Self?
     /// What it does, in a few words without secrets, for `check`: `POST https://ops.example.com`.
     var summary: String { get }
+    /// The time from one message to the next that the receiver asks of everybody; nil: none.
+    static var pace: Span? { get }
     /// Makes the hook.
     func make(name: String, timeout: Span, client: HTTPClient) -> any Hook
+}
+
+extension HookConfiguration {
+    package static var pace: Span? { nil }
 }
 
 /// When to try again.
@@ -56,6 +62,14 @@ package struct HookSettings: Sendable {
     package let name: String
     package let timeout: Span
     package let retry: RetryPolicy
+    /// How long pages gather before they go out, together where there are several.
+    package let groupWait: Span
+    /// The time from one message to the next at the least; nil: none.
+    package let pace: Span?
+    /// The hook that is told what this one does not take; nil: none.
+    package let fallback: String?
+    /// Age at which a page that is still not delivered is told by the fallback too.
+    package let fallbackAfter: Span
     package let kind: any HookConfiguration
 
     /// All kinds, in the order in which they are listed to people.
@@ -78,6 +92,10 @@ package struct HookSettings: Sendable {
             retry.first = policy.span("first", in: .milliseconds(1) ... .hours(1), default: retry.first)
             retry.max = policy.span("max", in: retry.first ... .days(1), default: Swift.max(retry.first, retry.max))
         }
+        let groupWait = object.span("group_wait", in: .zero ... .minutes(5), default: .seconds(5))
+        let fallback = object.optional("fallback")?.string()
+        let fallbackAfter = object.span("fallback_after", in: .seconds(1) ... .days(1), default: .minutes(5))
+        let pace = object.optional("rate").flatMap { Self.pace($0) }
         guard let typeReader = object.required("type"), let word = typeReader.string() else {
             object.ignoreRest()
             return nil
@@ -89,7 +107,29 @@ package struct HookSettings: Sendable {
             return nil
         }
         guard let read = kind.read(object, secrets) else { return nil }
-        return HookSettings(name: name, timeout: timeout, retry: retry, kind: read)
+        return HookSettings(
+            name: name,
+            timeout: timeout,
+            retry: retry,
+            groupWait: groupWait,
+            pace: pace ?? Swift.type(of: read).pace,
+            fallback: fallback,
+            fallbackAfter: fallbackAfter,
+            kind: read
+        )
+    }
+
+    /// Reads `"1/s"`, `"30/m"` or `"100/h"` as the time from one message to the next.
+    private static func pace(_ reader: ValueReader) -> Span? {
+        guard let text = reader.string() else { return nil }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        let units: [Substring: Span] = ["s": .seconds(1), "m": .minutes(1), "h": .hours(1)]
+        guard parts.count == 2, let count = Int64(parts[0]), (1...1_000_000).contains(count), let unit = units[parts[1]]
+        else {
+            reader.fail("is no rate; write messages per second, minute or hour, such as \"1/s\" or \"30/m\"")
+            return nil
+        }
+        return Span(microseconds: max(1, unit.microseconds / count))
     }
 
     /// Makes the hook.

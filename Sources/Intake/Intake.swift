@@ -12,7 +12,13 @@ extension Endpoint {
         let headers = SignatureHeaders { request.headers.all($0) }
         switch headers.judge(body: request.body, secrets: secrets, now: now, tolerance: tolerance) {
         case .genuine(_, let id):
-            return interpret(request, proof: SignatureProof(), webhookID: id, now: now)
+            return interpret(
+                request.body,
+                announcedType: request.headers.first("x-webhook-event"),
+                proof: SignatureProof(),
+                webhookID: id,
+                now: now
+            )
         case .missing(let detail):
             return .refuse(Refusal(.unauthorized, "signature_missing", detail))
         case .malformed(let detail):
@@ -35,8 +41,21 @@ extension Endpoint {
         }
     }
 
+    /// Reads a body again that was proved genuine when it was stored, as of then.
+    package func reread(_ body: [UInt8], id: String, receivedAt: Timestamp) -> Verdict {
+        interpret(body, announcedType: nil, proof: SignatureProof(), webhookID: id, now: receivedAt)
+    }
+
+    /// Reads a body as if it had been proved genuine, to see what would follow.
+    ///
+    /// Only for `Ledger.rehearse`, which keeps nothing of it.
+    package func suppose(_ body: [UInt8], now: Timestamp) -> Verdict {
+        interpret(body, announcedType: nil, proof: SignatureProof(), webhookID: nil, now: now)
+    }
+
     private func interpret(
-        _ request: HTTPRequest,
+        _ body: [UInt8],
+        announcedType: String?,
         proof: SignatureProof,
         webhookID: String?,
         now: Timestamp
@@ -44,19 +63,19 @@ extension Endpoint {
         func event(_ envelope: Envelope?, _ meaning: VerifiedEvent.Meaning) -> VerifiedEvent {
             VerifiedEvent(
                 proof: proof,
-                id: envelope?.eventID ?? webhookID ?? Hex.encode(Digest.sha256(request.body)),
+                id: envelope?.eventID ?? webhookID ?? Hex.encode(Digest.sha256(body)),
                 type: envelope?.eventType ?? "",
                 traceID: envelope?.traceID,
                 createdAt: envelope?.createdAt,
                 receivedAt: now,
                 endpoint: path,
                 meaning: meaning,
-                body: request.body
+                body: body
             )
         }
         var envelope: Envelope?
         do throws(EnvelopeError) {
-            let read = try Envelope(request.body, announcedType: request.headers.first("x-webhook-event"))
+            let read = try Envelope(body, announcedType: announcedType)
             envelope = read
             guard let type = read.eventType else {
                 throw EnvelopeError(reason: "the body has no event_type")

@@ -68,10 +68,21 @@ package struct DeliveryRecord: Sendable {
     package let lastError: String?
     package let incident: String?
     package let event: String?
+    /// The silence that muted it.
+    package let silence: String?
+    /// The delivery that carries it, when several were made one message.
+    package let carrier: Int64?
+    /// Whether the hook's fallback was told.
+    package let isRerouted: Bool
+    /// What the newest attempt was answered.
+    package let answer: String?
 
     /// The columns that `init(_:)` reads.
-    static let columns =
-        "seq, id, hook, type, state, line, created_at, settled_at, attempts, last_error, incident, event"
+    static let columns = """
+        seq, id, hook, type, state, line, created_at, settled_at, attempts, last_error, incident, event, silence, \
+        leader, rerouted, (SELECT answer FROM attempt WHERE attempt.delivery = coalesce(delivery.leader, delivery.seq) \
+        ORDER BY attempt.seq DESC LIMIT 1)
+        """
 
     init(_ row: Statement) {
         seq = row.integer(0) ?? 0
@@ -86,6 +97,10 @@ package struct DeliveryRecord: Sendable {
         lastError = row.text(9)
         incident = row.text(10)
         event = row.text(11)
+        silence = row.text(12)
+        carrier = row.integer(13)
+        isRerouted = row.integer(14) == 1
+        answer = row.text(15)
     }
 }
 

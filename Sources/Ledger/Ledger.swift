@@ -1,4 +1,4 @@
-package import Chrono
+import Chrono
 package import Lines
 import Metrics
 package import Posix
@@ -22,15 +22,15 @@ package actor Ledger {
     private nonisolated let executor: QueueExecutor
     private nonisolated let inbox = Inbox<LedgerWork>()
     private nonisolated let health = Mutex<LedgerError?>(nil)
-    private let clock: Clock
+    let clock: Clock
     let connection: Connection
-    private let outbox: Outbox
+    let tools: LedgerTools
     private let recorder: Recorder
     private let checkpointer: Checkpointer
     private let directoryLock: SharedDescriptor
     private let remember: Statement
-    private var policy: DecisionPolicy
-    private var planner: Planner
+    private(set) var policy: DecisionPolicy
+    private(set) var planner: Planner
     private var observer: @Sendable (CommitReport) -> Void
     private var waiting: ArraySlice<LedgerWork> = []
 
@@ -77,8 +77,8 @@ package actor Ledger {
                 """
             )
             try Schema.migrate(connection, path: path)
-            outbox = try Outbox(connection, identifiers)
-            recorder = try Recorder(connection, outbox, identifiers)
+            tools = try LedgerTools(connection, identifiers)
+            recorder = tools.recorder
             remember = try connection.prepare(
                 "INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
             )
@@ -101,38 +101,13 @@ package actor Ledger {
         submit(.record(event, reply: reply))
     }
 
-    /// Writes down how an attempt ended; gives the error if that could not be written.
-    package nonisolated func settle(_ delivery: DueDelivery, _ settlement: Settlement) async -> LedgerError? {
-        await withCheckedContinuation { continuation in
-            submit(.settle(seq: delivery.seq, settlement) { continuation.resume(returning: $0) })
-        }
-    }
-
     /// Keeps a fact; replaces what was known under the key.
     ///
     /// Not waited for: facts can be learnt again.
     package nonisolated func remember(_ key: String, _ value: String) { submit(.remember(key: key, value: value)) }
 
-    /// Writes messages that no change of a line calls for.
-    ///
-    /// Not waited for.
-    package nonisolated func enqueue(_ drafts: [DeliveryDraft]) { submit(.enqueue(drafts)) }
-
     /// Why the last commit failed; nil when it did not.
     package nonisolated var failure: LedgerError? { health.withLock { $0 } }
-
-    /// Deliveries of a hook that may be sent now: of each ordering key the oldest only, oldest first.
-    package func due(_ hook: String, at now: Timestamp, limit: Int) throws -> [DueDelivery] {
-        try outbox.due(hook, at: now, limit: limit)
-    }
-
-    /// When the next delivery of a hook becomes due after `now`.
-    package func nextDue(_ hook: String, after now: Timestamp) throws -> Timestamp? {
-        try outbox.nextDue(hook, after: now)
-    }
-
-    /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
-    package func limitWaits(to latest: Timestamp) throws { try outbox.limitWaits(to: latest) }
 
     /// Takes over new rules, and settles what they change for lines that are not allowed, or were told otherwise.
     package func adopt(policy: DecisionPolicy, planner: @escaping Planner) throws {
@@ -223,21 +198,11 @@ package actor Ledger {
                 return { reply(.duplicate) }
             }
             return { reply(.stored(recorded)) }
-        case .settle(let seq, let settlement, let reply):
-            try outbox.settle(seq, settlement, at: clock.now())
-            return { reply(nil) }
         case .remember(let key, let value):
             try remember.run(.text(key), .text(value))
             return {}
-        case .operate(let order, let reply):
-            let record = try recorder.operate(order, policy, planner, at: clock.now(), &report)
-            return { reply(.success(record)) }
-        case .enqueue(let drafts):
-            for draft in drafts {
-                try outbox.write(draft, at: clock.now())
-                report.hooks.insert(draft.hook)
-            }
-            return {}
+        case .task(let body, _):
+            return try body(Context(tools: tools, policy: policy, plan: planner, now: clock.now()), &report)
         }
     }
 }

@@ -11,14 +11,15 @@ final class LineStore {
 
     static let columns = """
         number, status, status_changed_at, status_source, reputation, reputation_changed_at, reputation_source, \
-        hold_reason, hold_since, hold_until, decision_since, incident, last_event, decision, release_reason, release_since
+        hold_reason, hold_since, hold_until, decision_since, incident, last_event, decision, release_reason, \
+        release_since, changes, flap_since, flap_until
         """
 
     init(_ connection: Connection) throws(SQLiteError) {
         load = try connection.prepare("SELECT \(Self.columns) FROM line WHERE number = ?")
         save = try connection.prepare(
             """
-            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (number) DO UPDATE SET
                 status = excluded.status, status_changed_at = excluded.status_changed_at,
                 status_source = excluded.status_source, reputation = excluded.reputation,
@@ -27,7 +28,8 @@ final class LineStore {
                 hold_since = excluded.hold_since, hold_until = excluded.hold_until,
                 decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident,
                 last_event = excluded.last_event, release_reason = excluded.release_reason,
-                release_since = excluded.release_since
+                release_since = excluded.release_since, changes = excluded.changes,
+                flap_since = excluded.flap_since, flap_until = excluded.flap_until
             """
         )
         loadIncident = try connection.prepare(
@@ -64,7 +66,10 @@ final class LineStore {
             Value(record.lastEvent),
             .text(record.decision.rawValue),
             Value(state.release?.reason),
-            Value(state.release?.since.microseconds)
+            Value(state.release?.since.microseconds),
+            Value(state.changes.isEmpty ? nil : state.changes.map { String($0.microseconds) }.joined(separator: ",")),
+            Value(state.flapping?.since.microseconds),
+            Value(state.flapping?.until.microseconds)
         )
     }
 
@@ -100,6 +105,14 @@ extension LineRecord {
         }
         if let reason = row.text(14), let since = row.integer(15) {
             state.release = Release(reason: reason, since: Timestamp(microseconds: since))
+        }
+        state.changes = (row.text(16) ?? "").split(separator: ",").compactMap { Int64($0) }
+            .map { Timestamp(microseconds: $0) }
+        if let since = row.integer(17), let until = row.integer(18) {
+            state.flapping = Flapping(
+                since: Timestamp(microseconds: since),
+                until: Timestamp(microseconds: until)
+            )
         }
         self.init(
             state: state,

@@ -2,68 +2,29 @@ import Chrono
 import Lines
 import SQLite
 
-/// Writes deliveries, hands out those that are due, and settles them.
+/// Writes messages for hooks, inside the transaction of the change that calls for them.
 final class Outbox {
     private let insert: Statement
     private let supersede: Statement
-    private let due: Statement
-    private let nextDue: Statement
-    private let limitWaits: Statement
-    private let deliver: Statement
-    private let postpone: Statement
-    private let bury: Statement
     private let commanded: Statement
     private let setCommand: Statement
     private let clearCommand: Statement
-    private let paged: Statement
-    private let setPaged: Statement
     private let identifiers: IdentifierSource
+    private let pages: PageBook
 
     init(_ connection: Connection, _ identifiers: IdentifierSource) throws(SQLiteError) {
         self.identifiers = identifiers
+        pages = try PageBook(connection)
         insert = try connection.prepare(
             """
-            INSERT INTO delivery (id, hook, channel, type, ordering_key, line, incident, event, payload, created_at) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO delivery (id, hook, channel, type, ordering_key, line, incident, event, payload, created_at, \
+            message, state, settled_at, silence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         )
         supersede = try connection.prepare(
             """
             UPDATE delivery SET state = 'superseded', settled_at = ?
             WHERE hook = ? AND ordering_key = ? AND state = 'pending'
-            """
-        )
-        due = try connection.prepare(
-            """
-            SELECT seq, id, type, ordering_key, line, payload, created_at, attempts FROM delivery AS this
-            WHERE hook = ?1 AND state = 'pending' AND not_before <= ?2 AND NOT EXISTS (
-                SELECT 1 FROM delivery AS earlier WHERE earlier.hook = ?1 AND earlier.state = 'pending'
-                AND earlier.ordering_key = this.ordering_key AND earlier.seq < this.seq)
-            ORDER BY not_before, seq LIMIT ?3
-            """
-        )
-        nextDue = try connection.prepare(
-            "SELECT min(not_before) FROM delivery WHERE hook = ? AND state = 'pending' AND not_before > ?"
-        )
-        limitWaits = try connection.prepare(
-            "UPDATE delivery SET not_before = ?1 WHERE state = 'pending' AND not_before > ?1"
-        )
-        deliver = try connection.prepare(
-            """
-            UPDATE delivery SET state = 'delivered', settled_at = ?2, attempts = attempts + 1
-            WHERE seq = ?1 AND state = 'pending'
-            """
-        )
-        postpone = try connection.prepare(
-            """
-            UPDATE delivery SET not_before = ?2, attempts = attempts + 1, last_error = ?3
-            WHERE seq = ?1 AND state = 'pending'
-            """
-        )
-        bury = try connection.prepare(
-            """
-            UPDATE delivery SET state = 'dead', settled_at = ?2, attempts = attempts + 1, last_error = ?3
-            WHERE seq = ?1 AND state = 'pending'
             """
         )
         commanded = try connection.prepare("SELECT hook, command FROM command WHERE line = ?")
@@ -74,8 +35,6 @@ final class Outbox {
             """
         )
         clearCommand = try connection.prepare("DELETE FROM command WHERE hook = ? AND line = ?")
-        paged = try connection.prepare("SELECT hook FROM paged WHERE incident = ? ORDER BY hook")
-        setPaged = try connection.prepare("INSERT OR IGNORE INTO paged (incident, hook) VALUES (?, ?)")
     }
 
     /// What each control hook was last told about a line.
@@ -84,13 +43,29 @@ final class Outbox {
         return Dictionary(rows) { $1 }
     }
 
-    /// The hooks that were told of an incident.
-    func pagers(_ incident: String?) throws(SQLiteError) -> [String] {
+    /// The hooks that have, or may have, been told of an incident.
+    func told(_ incident: String?) throws(SQLiteError) -> [String] {
         guard let incident else { return [] }
-        return try paged.rows(.text(incident)) { $0.text(0) ?? "" }
+        return try pages.told(incident)
     }
 
-    func write(_ draft: DeliveryDraft, at now: Timestamp) throws(SQLiteError) {
+    /// Takes back what an incident's hooks have certainly not been told, because it has taken another step.
+    func retract(_ incident: String, isOver: Bool, at now: Timestamp) throws(SQLiteError) {
+        try pages.retract(incident, isOver: isOver, at: now)
+    }
+
+    /// Incidents with hooks that are due to be reminded, or to be told because no silence mutes them any more.
+    func concerns(at now: Timestamp, _ silences: [Silence]) throws(SQLiteError) -> [PageBook.Concern] {
+        try pages.concerns(at: now, silences)
+    }
+
+    func stopTending(_ concern: PageBook.Concern) throws(SQLiteError) { try pages.stopTending(concern) }
+
+    /// Writes a message; gives whether there is something to deliver.
+    ///
+    /// `silence`: what mutes it, if it is a page; it is then written down, but never sent.
+    @discardableResult
+    func write(_ draft: DeliveryDraft, at now: Timestamp, silence: Silence? = nil) throws(SQLiteError) -> Bool {
         if let command = draft.command, let line = draft.line {
             // Only the newest decision matters to a control hook. One that is being sent right now is superseded too:
             // its settlement then finds nothing to do, and the newer one follows it.
@@ -101,8 +76,10 @@ final class Outbox {
                 try setCommand.run(.text(draft.hook), .text(line.description), .text(command))
             }
         }
+        // Who was told that something is wrong is told that it is over, silence or not: it quiets, it does not wake.
+        let muting = draft.type == "incident.resolved" ? nil : silence
         if draft.channel == .page, let incident = draft.incident {
-            try setPaged.run(.text(incident), .text(draft.hook))
+            try pages.note(draft, incident, mutedBy: muting, at: now)
         }
         try insert.run(
             .text(identifiers.next("dlv", at: now)),
@@ -114,42 +91,12 @@ final class Outbox {
             Value(draft.incident),
             Value(draft.event),
             .blob(draft.payload),
-            .integer(now.microseconds)
+            .integer(now.microseconds),
+            draft.message.map(Value.blob) ?? .null,
+            .text(muting == nil ? "pending" : "superseded"),
+            muting == nil ? .null : .integer(now.microseconds),
+            Value(muting?.id)
         )
-    }
-
-    /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
-    func limitWaits(to latest: Timestamp) throws(SQLiteError) {
-        try limitWaits.run(.integer(latest.microseconds))
-    }
-
-    func due(_ hook: String, at now: Timestamp, limit: Int) throws(SQLiteError) -> [DueDelivery] {
-        try due.rows(.text(hook), .integer(now.microseconds), Value(limit)) { row in
-            DueDelivery(
-                seq: row.integer(0) ?? 0,
-                id: row.text(1) ?? "",
-                type: row.text(2) ?? "",
-                orderingKey: row.text(3) ?? "",
-                line: row.text(4).flatMap { PhoneNumber($0) },
-                payload: row.blob(5),
-                createdAt: Timestamp(microseconds: row.integer(6) ?? 0),
-                attempts: Int(row.integer(7) ?? 0)
-            )
-        }
-    }
-
-    /// When the next delivery of a hook that is not due yet will be.
-    func nextDue(_ hook: String, after now: Timestamp) throws(SQLiteError) -> Timestamp? {
-        let time = try nextDue.first(.text(hook), .integer(now.microseconds)) { $0.integer(0) }
-        return (time ?? nil).map { Timestamp(microseconds: $0) }
-    }
-
-    func settle(_ seq: Int64, _ settlement: Settlement, at now: Timestamp) throws(SQLiteError) {
-        switch settlement {
-        case .delivered: try deliver.run(.integer(seq), .integer(now.microseconds))
-        case .retry(let notBefore, let error):
-            try postpone.run(.integer(seq), .integer(notBefore.microseconds), .text(error))
-        case .dead(let error): try bury.run(.integer(seq), .integer(now.microseconds), .text(error))
-        }
+        return muting == nil
     }
 }

@@ -5,13 +5,20 @@ import SQLite
 /// Takes one event in, inside an open transaction: event, line, incident and deliveries, or nothing of it.
 final class Recorder {
     private let connection: Connection
-    private let lines: LineStore
-    private let outbox: Outbox
+    let lines: LineStore
+    let outbox: Outbox
     private let insert: Statement
     private let identifiers: IdentifierSource
+    let silences: SilenceStore
 
-    init(_ connection: Connection, _ outbox: Outbox, _ identifiers: IdentifierSource) throws(SQLiteError) {
+    init(
+        _ connection: Connection,
+        _ outbox: Outbox,
+        _ silences: SilenceStore,
+        _ identifiers: IdentifierSource
+    ) throws(SQLiteError) {
         self.connection = connection
+        self.silences = silences
         lines = try LineStore(connection)
         self.outbox = outbox
         self.identifiers = identifiers
@@ -40,6 +47,7 @@ final class Recorder {
         let before = known?.state ?? LineState(observation.line)
         var after = before
         let outcome = after.merge(observation)
+        after.watchFlapping(since: before, policy, at: event.receivedAt)
         let change = try assess(
             before: before,
             after: after,
@@ -138,7 +146,7 @@ final class Recorder {
             incident?.severity = assessment.severity
             incident?.reasons = assessment.reasons
         case .resolved: incident?.closedAt = now
-        case nil: break
+        case .reminded, nil: break
         }
         return LineChange(
             before: before,
@@ -178,12 +186,10 @@ final class Recorder {
         }
         // An event that leaves the assessment as it was calls for nothing new: what it called for was planned before.
         if change.event != nil, change.step == nil, change.assessmentBefore == change.assessment { return record }
-        let commanded = try outbox.commands(change.line)
-        let paged = try outbox.pagers(change.incident?.id)
-        for draft in plan(change, commanded, paged) {
-            try outbox.write(draft, at: change.at)
-            report.hooks.insert(draft.hook)
+        if let incident = change.incident, change.step != nil {
+            try outbox.retract(incident.id, isOver: change.step == .resolved, at: change.at)
         }
+        try send(plan(change, try outbox.commands(change.line), try outbox.told(change.incident?.id)), change, &report)
         return record
     }
 

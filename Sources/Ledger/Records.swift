@@ -18,7 +18,7 @@ package struct LineRecord: Sendable, Hashable {
 
 /// One message to be written for a hook, rendered.
 package struct DeliveryDraft: Sendable {
-    package enum Channel: String, Sendable, Hashable { case control, page, alert }
+    package enum Channel: String, Sendable, Hashable, CaseIterable { case control, page, alert }
 
     package let hook: String
     package let channel: Channel
@@ -31,6 +31,12 @@ package struct DeliveryDraft: Sendable {
     /// What the hook will have been told about the line: `pause`, `slow` or `resume`; nil off the control channel.
     package let command: String?
     package let payload: [UInt8]
+    /// The message in no hook's form; nil where it is never grouped or told by another hook.
+    package let message: [UInt8]?
+    /// How grave what a page tells of is: what silences go by.
+    package let severity: Severity
+    /// When the hook is to be told again if the incident lasts; nil: never.
+    package let remindEvery: Span?
 
     package init(
         hook: String,
@@ -41,7 +47,10 @@ package struct DeliveryDraft: Sendable {
         incident: String?,
         event: String?,
         command: String?,
-        payload: [UInt8]
+        payload: [UInt8],
+        message: [UInt8]? = nil,
+        severity: Severity = .critical,
+        remindEvery: Span? = nil
     ) {
         self.hook = hook
         self.channel = channel
@@ -52,6 +61,9 @@ package struct DeliveryDraft: Sendable {
         self.event = event
         self.command = command
         self.payload = payload
+        self.message = message
+        self.severity = severity
+        self.remindEvery = remindEvery
     }
 }
 
@@ -65,20 +77,64 @@ package struct DueDelivery: Sendable {
     package let seq: Int64
     /// The same on every attempt.
     package let id: String
+    package let channel: DeliveryDraft.Channel
     package let type: String
     package let orderingKey: String
     package let line: PhoneNumber?
+    package let incident: String?
+    package let event: String?
     package let payload: [UInt8]
+    /// The message in no hook's form.
+    package let message: [UInt8]?
+    /// Since when it is tried: when it was written, or an operator had it sent again.
     package let createdAt: Timestamp
     /// Attempts that failed so far.
     package let attempts: Int
+    /// Whether it carries others, which were made one message with it.
+    package let isBundle: Bool
 }
 
 /// How an attempt ended.
 package enum Settlement: Sendable {
     case delivered
-    case retry(notBefore: Timestamp, error: String)
-    case dead(error: String)
+    /// `mayHaveArrived`: whether the message may have been taken all the same.
+    case retry(notBefore: Timestamp, error: String, mayHaveArrived: Bool = true)
+    case dead(error: String, mayHaveArrived: Bool = true)
+}
+
+/// What is to be written down after an attempt besides how it ended.
+package struct AttemptRecord: Sendable {
+    package let at: Timestamp
+    package let duration: Span
+    /// `delivered`, `retry`, `failed` or `broken`.
+    package let outcome: String
+    /// What was answered, one line.
+    package let answer: String
+    /// What was answered at length, bounded.
+    package let detail: String?
+
+    package init(at: Timestamp, duration: Span, outcome: String, answer: String, detail: String?) {
+        self.at = at
+        self.duration = duration
+        self.outcome = outcome
+        self.answer = answer
+        self.detail = detail
+    }
+}
+
+/// What a lane has learnt about its hook.
+package struct HookState: Sendable, Hashable {
+    /// Nothing is sent before, because the receiver asked for that.
+    package var notBefore: Timestamp
+    /// Why nothing will be taken until an operator acts; nil while it is well.
+    package var brokenReason: String?
+    package var brokenSince: Timestamp?
+
+    package init(notBefore: Timestamp, brokenReason: String? = nil, brokenSince: Timestamp? = nil) {
+        self.notBefore = notBefore
+        self.brokenReason = brokenReason
+        self.brokenSince = brokenSince
+    }
 }
 
 /// What became of an event that was handed in.

@@ -5,29 +5,41 @@ import SQLite
 // EVENT   Evidence that was taken in; a row never changes its state but by replay.
 //   applied      It was merged into its line.                       Left by: nothing (pruned by retention).
 //   stale        Newer evidence was known already.                  Left by: nothing (pruned by retention).
-//   quarantined  Genuine, but its body could not be understood.     Left by: replay, after an upgrade -> applied | stale.
+//   quarantined  Genuine, but its body could not be understood.     Left by: `replay`, after an upgrade -> applied | stale.
 //   An event's id is unique: the same delivery again finds its row and does nothing. Every row is written by `record`
 //   in the transaction that also writes its line, incident and deliveries, and only then is it acknowledged.
 //
-// LINE    What is known of a number; written by `record` and `replan` only.
+// LINE    What is known of a number; written by `record`, `operate` and `replan` only.
 //   decision allowed <-> slowed <-> paused. A line that is not allowed has the id of its open incident; a line that is
 //   allowed has none. An operator's hold keeps it paused until `hold_until`; an operator's release keeps it allowed
-//   until evidence changes an axis.
+//   until evidence changes an axis; a flapping line is kept paused until `flap_until`, which every change moves on.
 //
 // INCIDENT
 //   open (closed_at NULL)  One per line at the most (unique index).  Left by: the change that allows its line again.
-//   closed                                                           Left by: nothing.
+//   closed                                                           Left by: nothing (pruned by retention).
 //
 // DELIVERY One message for one hook.
 //   pending     Written in the transaction of the change that calls for it, payload included.
 //               Left by: `settle` after an attempt -> delivered | pending (attempts + 1, not_before later) | dead;
-//                        `record`, when a newer control message for the same hook and line is written -> superseded.
-//   delivered, dead, superseded                                      Left by: nothing (dead: by replay).
-//   There is no state "in flight": a crash between attempt and settlement finds it pending and sends it again, with the
-//   same id. At least once, never less.
+//                        `record`, when a newer control message for the same hook and line is written -> superseded;
+//                        `record`, when its incident takes another step and the page has certainly not been sent
+//                        (sent = 0) -> superseded: there is something newer to say, or nothing any more.
+//     sent = 0  A page that nobody has.                    Left by: `claim`, before the attempt -> sent = 1.
+//     sent = 1  A page that may have arrived.              Left by: `settle`, when it certainly did not -> sent = 0.
+//     leader    Carried by another delivery of its hook (`claim` made them one message); settled with it. When the
+//               message certainly did not arrive, `settle` dissolves the group; else it stays what it is, with its id.
+//   superseded  also: written as such when a silence mutes it (`silence` names it).      Left by: nothing.
+//   delivered                                                                            Left by: nothing.
+//   dead        Given up, or refused for good.                       Left by: `replay` of an operator -> pending.
+//   Control messages have no state "in flight": a crash between attempt and settlement finds them pending and sends them
+//   again, with the same id. At least once, never less.
 //
 // COMMAND  What a control hook was last told about a line, by a delivery that was at least written. No row: resume.
-// PAGED    Which hooks have been told of an incident.
+// PAGED    Which hooks are to be told of an incident, and when they will be reminded.
+//   muted_by NULL <-> a silence's id: the opening was muted; told by `tend` once no silence mutes it.
+// HOOK     What is known of a receiver: that it asked us to wait, that it is broken.   Left by: `settle`.
+// SILENCE  in force until `ends_at`, or until an operator removes it.                  Left by: nothing (pruned).
+// ATTEMPT  What was answered; AUDIT what operators did. Written once.
 // FACT     Small things worth remembering, such as which secrets have verified a delivery.
 
 /// The schema, as the steps that led to it.
@@ -134,6 +146,79 @@ enum Schema {
         ALTER TABLE line ADD COLUMN release_reason TEXT;
         ALTER TABLE line ADD COLUMN release_since INTEGER CHECK ((release_reason IS NULL) = (release_since IS NULL));
         CREATE INDEX line_hold_ends ON line (hold_until) WHERE hold_until IS NOT NULL;
+        """,
+        """
+        ALTER TABLE line ADD COLUMN changes TEXT;
+        ALTER TABLE line ADD COLUMN flap_since INTEGER;
+        ALTER TABLE line ADD COLUMN flap_until INTEGER CHECK ((flap_until IS NULL) = (flap_since IS NULL));
+        CREATE INDEX line_flapping_ends ON line (flap_until) WHERE flap_until IS NOT NULL;
+
+        -- A page or alert in no hook's form, to be grouped with others or told by another hook.
+        ALTER TABLE delivery ADD COLUMN message BLOB;
+        ALTER TABLE delivery ADD COLUMN sent INTEGER NOT NULL DEFAULT 0 CHECK (sent IN (0, 1));
+        ALTER TABLE delivery ADD COLUMN leader INTEGER CHECK (leader IS NULL OR sent = 1);
+        ALTER TABLE delivery ADD COLUMN bundle BLOB;
+        ALTER TABLE delivery ADD COLUMN bundle_id TEXT CHECK ((bundle IS NULL) = (bundle_id IS NULL));
+        ALTER TABLE delivery ADD COLUMN silence TEXT CHECK (silence IS NULL OR state = 'superseded');
+        -- Whether the hook's fallback was told.
+        ALTER TABLE delivery ADD COLUMN rerouted INTEGER NOT NULL DEFAULT 0 CHECK (rerouted IN (0, 1));
+        -- Since when it is tried, if an operator had it sent again.
+        ALTER TABLE delivery ADD COLUMN revived_at INTEGER;
+        -- What was tried before this version may have arrived.
+        UPDATE delivery SET sent = 1 WHERE channel = 'page' AND state = 'pending' AND attempts > 0;
+        DROP INDEX delivery_due;
+        CREATE INDEX delivery_due ON delivery (hook, channel, not_before, seq)
+            WHERE state = 'pending' AND leader IS NULL;
+        CREATE INDEX delivery_led ON delivery (leader) WHERE leader IS NOT NULL;
+        CREATE INDEX delivery_by_incident ON delivery (incident) WHERE incident IS NOT NULL;
+        CREATE INDEX delivery_settled ON delivery (settled_at) WHERE settled_at IS NOT NULL;
+
+        CREATE TABLE attempt (
+            seq INTEGER PRIMARY KEY,
+            delivery INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            duration INTEGER NOT NULL,
+            outcome TEXT NOT NULL CHECK (outcome IN ('delivered', 'retry', 'failed', 'broken')),
+            answer TEXT NOT NULL,
+            detail TEXT
+        ) STRICT;
+        CREATE INDEX attempt_by_delivery ON attempt (delivery, seq);
+
+        CREATE TABLE hook (
+            name TEXT PRIMARY KEY,
+            not_before INTEGER NOT NULL DEFAULT 0,
+            broken_since INTEGER,
+            reason TEXT,
+            CHECK ((broken_since IS NULL) = (reason IS NULL))
+        ) STRICT, WITHOUT ROWID;
+
+        ALTER TABLE paged ADD COLUMN paged_at INTEGER;
+        ALTER TABLE paged ADD COLUMN remind_at INTEGER;
+        ALTER TABLE paged ADD COLUMN muted_by TEXT;
+        CREATE INDEX paged_reminders ON paged (remind_at) WHERE remind_at IS NOT NULL;
+        CREATE INDEX paged_muted ON paged (incident) WHERE muted_by IS NOT NULL;
+
+        CREATE TABLE silence (
+            id TEXT PRIMARY KEY,
+            lines TEXT NOT NULL,
+            severities TEXT NOT NULL,
+            author TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            removed_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE audit (
+            seq INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            author TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT;
+
+        CREATE INDEX incident_closed ON incident (closed_at) WHERE closed_at IS NOT NULL;
         """,
     ]
 

@@ -1,3 +1,5 @@
+package import Chrono
+
 /// What a line's senders may do.
 package enum Decision: String, Sendable, Hashable, CaseIterable, Comparable {
     case allowed, slowed, paused
@@ -24,7 +26,7 @@ package enum Severity: String, Sendable, Hashable, CaseIterable, Comparable {
 
 /// One reason why a line may not send freely.
 package struct Cause: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable { case status, reputation, hold }
+    package enum Kind: String, Sendable, Hashable { case status, reputation, hold, flapping }
 
     package let kind: Kind
     /// The axis value verbatim, such as `FLAGGED`; for a hold the operator's reason.
@@ -38,6 +40,7 @@ package struct Cause: Sendable, Hashable {
     package var sentence: String {
         switch kind {
         case .hold: "held by an operator: \(value)"
+        case .flapping: "flapping: \(value)"
         case .status, .reputation:
             routedAs == value
                 ? "\(kind.rawValue) is \(value)"
@@ -53,6 +56,10 @@ package struct DecisionPolicy: Sendable, Hashable {
     package var pause: Set<String>
     package var slow: Set<String>
     package var allow: Set<String>
+    /// Changes of a line's decision within `flapWindow` that are still believed, 0: any number; with more the line is
+    /// held paused until it has been quiet for as long.
+    package var flapLimit = 6
+    package var flapWindow = Span.minutes(30)
 
     /// Linq's recommendation: pause on FLAGGED and CRITICAL, slow on AT_RISK.
     package static let standard = DecisionPolicy(
@@ -86,7 +93,7 @@ package struct DecisionPolicy: Sendable, Hashable {
         switch kind {
         case .status: ["HEALTHY", "AT_RISK", "CRITICAL"]
         case .reputation: ["ACTIVE", "FLAGGED"]
-        case .hold: []
+        case .hold, .flapping: []
         }
     }
 }
@@ -112,7 +119,18 @@ extension LineState {
     /// Decides what the line's senders may do.
     package func assess(_ policy: DecisionPolicy) -> Assessment {
         var causes: [Cause] = []
-        if release == nil {
+        if flapping != nil {
+            // In place of what the evidence says at the moment: people are told once, not at every turn.
+            causes.append(
+                Cause(
+                    kind: .flapping,
+                    value: "more than \(policy.flapLimit) changes within \(policy.flapWindow.phrase)",
+                    routedAs: "FLAGGED",
+                    decision: .paused,
+                    severity: .critical
+                )
+            )
+        } else if release == nil {
             if let status, let cause = policy.cause(.status, status.value.description) { causes.append(cause) }
             if let reputation, let cause = policy.cause(.reputation, reputation.value.description) {
                 causes.append(cause)

@@ -29,7 +29,11 @@ package struct Incident: Sendable, Hashable {
 }
 
 /// What a change of a line does to its incident.
-package enum IncidentStep: String, Sendable, Hashable { case opened, updated, resolved }
+package enum IncidentStep: String, Sendable, Hashable {
+    case opened, updated, resolved
+    /// Nothing changed, and that is worth saying again.
+    case reminded
+}
 
 extension Assessment {
     /// The step that leads from the open incident, if there is one, to what this assessment demands; nil: nothing to do.

@@ -57,18 +57,25 @@ package struct LineState: Sendable, Hashable {
     package var reputation: Axis<Reputation>?
     package var hold: Hold?
     package var release: Release?
+    /// When the decision by evidence changed lately, the oldest first; as many as are needed to see that it flaps.
+    package var changes: [Timestamp]
+    package var flapping: Flapping?
 
     package init(
         _ line: PhoneNumber,
         status: Axis<Status>? = nil,
         reputation: Axis<Reputation>? = nil,
         hold: Hold? = nil,
-        release: Release? = nil
+        release: Release? = nil,
+        changes: [Timestamp] = [],
+        flapping: Flapping? = nil
     ) {
         self.line = line
         self.status = status
         self.reputation = reputation
         self.hold = hold
         self.release = release
+        self.changes = changes
+        self.flapping = flapping
     }
 }

@@ -8,6 +8,8 @@ package enum OperatorAction: Sendable, Hashable {
     case resume
     /// A hold has come to its end by itself.
     case holdEnded
+    /// A flapping line has been quiet for long enough.
+    case flappingEnded
 
     /// The word for it in the history.
     package var type: String {
@@ -15,6 +17,7 @@ package enum OperatorAction: Sendable, Hashable {
         case .pause: "operator.pause"
         case .resume: "operator.resume"
         case .holdEnded: "hold.ended"
+        case .flappingEnded: "flapping.ended"
         }
     }
 }
@@ -29,7 +32,9 @@ extension LineState {
         case .resume:
             hold = nil
             release = Release(reason: reason, since: now)
+            (changes, flapping) = ([], nil)
         case .holdEnded: hold = nil
+        case .flappingEnded: (changes, flapping) = ([], nil)
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Chrono
 package import Lines
 
 /// What a control hook is told about a line.
@@ -13,6 +14,7 @@ package enum MessageType: String, Sendable, Hashable, CaseIterable {
     case incidentOpened = "incident.opened"
     case incidentUpdated = "incident.updated"
     case incidentResolved = "incident.resolved"
+    case incidentReminder = "incident.reminder"
     case daemonAlert = "daemon.alert"
     case test = "test"
 
@@ -68,19 +70,34 @@ package struct RoutingTable: Sendable, Hashable {
     /// `commanded`: what each control hook was last told about the line; a hook that is missing was told nothing.
     ///
     /// `paged`: the hooks that have been told of the incident.
+    ///
+    /// `mirrors`: the control hooks that show why a line is paused, and hear of other reasons for the same decision.
     package func plan(
         _ change: LineChange,
         commanded: [HookName: Command],
-        paged: [HookName]
+        paged: [HookName],
+        mirrors: Set<HookName> = []
     ) -> [PlannedMessage] {
-        controls(change, commanded) + pages(change, paged)
+        (change.step == .reminded ? [] : controls(change, commanded, mirrors)) + pages(change, paged)
     }
 
-    private func controls(_ change: LineChange, _ commanded: [HookName: Command]) -> [PlannedMessage] {
+    /// How often a hook is to be told again about a line in this state: the shortest of all rules' times; nil: never.
+    package func remindEvery(_ hook: HookName, line: PhoneNumber, _ assessment: Assessment) -> Span? {
+        rules.filter { $0.page.contains(hook) && $0.matches(line, assessment) }.compactMap(\.remindEvery).min()
+    }
+
+    private func controls(
+        _ change: LineChange,
+        _ commanded: [HookName: Command],
+        _ mirrors: Set<HookName>
+    ) -> [PlannedMessage] {
         // A hook that has left the configuration's rules but still holds a line must be told to let it go.
         unique(controlHooks + commanded.keys.sorted()).compactMap { hook in
             let command = command(for: hook, line: change.line, change.assessment)
-            if command == commanded[hook] ?? .resume { return nil }
+            if command == commanded[hook] ?? .resume {
+                let hasNewReasons = change.assessmentBefore.reasons != change.assessment.reasons
+                guard command != .resume, hasNewReasons, mirrors.contains(hook) else { return nil }
+            }
             return PlannedMessage(hook: hook, channel: .control, type: MessageType(command), command: command)
         }
     }
@@ -91,6 +108,9 @@ package struct RoutingTable: Sendable, Hashable {
         }
         switch change.step {
         case nil: return []
+        case .reminded:
+            let concerned = pagers(of: change.line, change.assessment)
+            return paged.filter { concerned.contains($0) }.map { message($0, .incidentReminder) }
         case .resolved: return paged.map { message($0, .incidentResolved) }
         case .opened, .updated:
             // Who was told of the opening hears of every update; who is newly concerned hears of the opening first.

@@ -1,43 +1,8 @@
+package import Chrono
 package import Lines
 
 /// The name a hook has in the configuration.
 package typealias HookName = String
-
-/// Which lines a rule speaks of: one number, or all that begin with some digits (`+1202*`).
-package struct LinePattern: Sendable, Hashable, CustomStringConvertible {
-    private let prefix: String
-    private let isExact: Bool
-
-    /// Every line.
-    package static let all = LinePattern(prefix: "+", isExact: false)
-
-    private init(prefix: String, isExact: Bool) {
-        self.prefix = prefix
-        self.isExact = isExact
-    }
-
-    /// Reads an E.164 number, or `+`, digits and a closing `*`; nil for anything else.
-    package init?(_ text: String) {
-        if text.hasSuffix("*") {
-            let prefix = text.dropLast()
-            let digits = prefix.utf8.dropFirst()
-            guard prefix.first == "+" || prefix.isEmpty, digits.count < 15, digits.first != 0x30,
-                digits.allSatisfy({ (0x30...0x39).contains($0) })
-            else { return nil }
-            self.init(prefix: prefix.isEmpty ? "+" : String(prefix), isExact: false)
-        } else {
-            guard let number = PhoneNumber(text) else { return nil }
-            self.init(prefix: number.description, isExact: true)
-        }
-    }
-
-    /// Whether the line is meant.
-    package func matches(_ line: PhoneNumber) -> Bool {
-        isExact ? line.description == prefix : line.description.hasPrefix(prefix)
-    }
-
-    package var description: String { isExact ? prefix : "\(prefix)*" }
-}
 
 /// One entry of `routes`: on which values of which lines, which hooks do what.
 package struct Rule: Sendable, Hashable {
@@ -51,6 +16,8 @@ package struct Rule: Sendable, Hashable {
     package let slow: [HookName]
     /// Hooks that page people.
     package let page: [HookName]
+    /// How often those hooks are told again while the incident lasts; nil: never.
+    package let remindEvery: Span?
 
     package init(
         name: String,
@@ -58,7 +25,8 @@ package struct Rule: Sendable, Hashable {
         lines: [LinePattern] = [.all],
         pause: [HookName] = [],
         slow: [HookName] = [],
-        page: [HookName] = []
+        page: [HookName] = [],
+        remindEvery: Span? = nil
     ) {
         self.name = name
         self.on = on
@@ -66,6 +34,7 @@ package struct Rule: Sendable, Hashable {
         self.pause = pause
         self.slow = slow
         self.page = page
+        self.remindEvery = remindEvery
     }
 
     func matches(_ line: PhoneNumber, _ assessment: Assessment) -> Bool {

@@ -10,6 +10,29 @@ struct KnownHooks {
     let names: Set<HookName>
     let settings: [HookSettings]
 
+    /// Finds fallbacks that are not there, cannot page, or lead back to where they began.
+    func checkFallbacks(_ hooks: ObjectReader) {
+        for hook in settings {
+            guard let fallback = hook.fallback,
+                let reader = hooks.optional(hook.name)?.object()?.optional("fallback")
+            else { continue }
+            guard names.contains(fallback) else {
+                reader.fail("there is no hook \"\(fallback)\"")
+                continue
+            }
+            if let target = settings.first(where: { $0.name == fallback }), !target.roles.contains(.page) {
+                reader.fail("\"\(fallback)\" is a \(target.type) hook, which cannot page people")
+            }
+            if !hook.roles.contains(.page) { reader.fail("only pages take another way, and this hook does not page") }
+            var seen: Set<HookName> = [hook.name]
+            var next: HookName? = fallback
+            while let name = next, seen.insert(name).inserted {
+                next = settings.first { $0.name == name }?.fallback
+            }
+            if let next { reader.fail("leads round in a circle, back to \"\(next)\"") }
+        }
+    }
+
     /// Reads a list of hook names, each of which must exist and be able to do what it is wanted for.
     func read(_ object: ObjectReader, _ key: String, for role: HookRole) -> [HookName] {
         guard let reader = object.optional(key), let items = reader.array() else { return [] }
@@ -76,10 +99,17 @@ struct RouteReading {
         if isIdle {
             object.warn(nil, "does nothing: it names no hook under pause, slow or page")
         }
-        if let reminder = object.optional("remind_every"), reminder.span(in: .minutes(1) ... .days(30)) != nil {
-            reminder.warn("has no effect yet: this version does not remind")
-        }
-        return Rule(name: name, on: values, lines: patterns(object), pause: pause, slow: slow, page: page)
+        let reminder = object.optional("remind_every")
+        if let reminder, page.isEmpty { reminder.warn("has no effect: the route pages nobody") }
+        return Rule(
+            name: name,
+            on: values,
+            lines: patterns(object),
+            pause: pause,
+            slow: slow,
+            page: page,
+            remindEvery: reminder?.span(in: .seconds(1) ... .days(30))
+        )
     }
 
     private func check(_ values: Set<String>, _ object: ObjectReader, pause: [HookName], slow: [HookName]) {

@@ -46,6 +46,8 @@ package struct Settings: Sendable {
     package let policy: DecisionPolicy
     /// Hooks that hear of the daemon's own troubles.
     package let alertHooks: [HookName]
+    /// How long history is kept; what is open is kept for ever.
+    package let retention: Span
     /// Time in which requests under way may finish when the daemon stops.
     package let stopTimeout: Span
 

@@ -32,6 +32,7 @@ extension Settings {
             }
         }
         let known = KnownHooks(names: hookNames, settings: hooks)
+        if let object = root.optional("hooks")?.object() { known.checkFallbacks(object) }
         let routes = RouteReading(hooks: known, policy: policy).read(root)
         let alerts = root.optional("alerts")?.object().map { known.read($0, "page", for: .page) } ?? []
         let stopTimeout = root.span("stop_timeout", in: .milliseconds(100) ... .minutes(5), default: .seconds(10))
@@ -45,6 +46,7 @@ extension Settings {
             routing: RoutingTable(routes),
             policy: policy,
             alertHooks: alerts,
+            retention: state.retention,
             stopTimeout: stopTimeout
         )
     }
@@ -61,11 +63,10 @@ extension Settings {
 private struct State {
     let directory: String
     let closesGateOnFailure: Bool
+    let retention: Span
 
     init(_ object: ObjectReader) {
-        if let retention = object.optional("retention"), retention.span(in: .days(1) ... .days(36_500)) != nil {
-            retention.warn("has no effect yet: this version keeps everything")
-        }
+        retention = object.span("retention", in: .days(1) ... .days(36_500), default: .days(90))
         closesGateOnFailure = object.bool("close_gate_on_failure", default: false)
         let reader = object.required("directory")
         let text = reader?.string()
@@ -210,6 +211,8 @@ extension DecisionPolicy {
         if let values = object.strings("pause") { pause = Set(values) }
         if let values = object.strings("slow") { slow = Set(values) }
         if let values = object.strings("allow") { allow = Set(values) }
+        flapLimit = object.integer("flap_limit", in: 0...1_000, default: flapLimit)
+        flapWindow = object.span("flap_window", in: .seconds(1) ... .days(1), default: flapWindow)
         let lists = [("pause", pause), ("slow", slow), ("allow", allow)]
         for value in pause.union(slow).union(allow).sorted() {
             let names = lists.filter { $0.1.contains(value) }.map(\.0)

@@ -23,13 +23,19 @@ package struct SettingsSummary: Sendable {
         }
         let admin = settings.admin.listen.map(\.description).joined(separator: ", ")
         lines.append("admin      \(admin)\(settings.admin.token == nil ? "" : ", with a token")")
-        lines.append("state      \(settings.stateDirectory)")
+        lines.append("state      \(settings.stateDirectory), history kept for \(settings.retention.phrase)")
         let policy = settings.policy
         lines.append(
             "decisions  pause on \(list(policy.pause)) and on any value that is not known; slow on \(list(policy.slow))"
         )
+        if policy.flapLimit > 0 {
+            lines.append(
+                "flapping   held paused after more than \(policy.flapLimit) changes within \(policy.flapWindow.phrase)"
+            )
+        }
         for hook in settings.hooks {
-            lines.append("hook       \(hook.name) (\(hook.type)): \(hook.kind.summary)")
+            let fallback = hook.fallback.map { "; what it does not take goes to \($0)" } ?? ""
+            lines.append("hook       \(hook.name) (\(hook.type)): \(hook.kind.summary)\(fallback)")
         }
         for rule in settings.routing.rules { lines.append("route      \(rule.name): \(sentence(rule))") }
         if !settings.alertHooks.isEmpty {
@@ -57,7 +63,8 @@ package struct SettingsSummary: Sendable {
             rule.lines == [.all] ? "any line" : "a line like \(rule.lines.map(\.description).joined(separator: " or "))"
         let actions = [("pauses", rule.pause), ("slows", rule.slow), ("pages", rule.page)]
             .filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1.joined(separator: ", "))" }
-        return "\(list(rule.on)) on \(lines) \(actions.isEmpty ? "does nothing" : actions.joined(separator: " and "))"
+        let reminder = rule.remindEvery.map { ", again every \($0.phrase)" } ?? ""
+        return "\(list(rule.on)) on \(lines) \(actions.isEmpty ? "does nothing" : actions.joined(separator: " and "))\(reminder)"
     }
 
     private func list(_ values: Set<String>) -> String {

@@ -58,6 +58,16 @@ struct AdminClient: ParsableArguments {
         return (response.status, body)
     }
 
+    /// Gives an order; gives the answer.
+    ///
+    /// - Throws: `ExitCode.failure` after the daemon's reason on standard error.
+    func order(_ method: String, _ path: String, _ order: JSON) async throws -> JSON {
+        let (status, body) = try await ask(method, path, order)
+        if 200..<300 ~= status { return body }
+        Terminal.complain(body["detail"]?.string ?? "linewarden answered HTTP \(status)")
+        throw ExitCode.failure
+    }
+
     /// Asks for something that must be there.
     ///
     /// - Throws: `ExitCode.failure` after the daemon's reason on standard error.
@@ -67,4 +77,23 @@ struct AdminClient: ParsableArguments {
         Terminal.complain(body["detail"]?.string ?? "linewarden answered HTTP \(status)")
         throw ExitCode.failure
     }
+}
+
+/// Who gives an order.
+struct SignatureOptions: ParsableArguments {
+    @Option(help: "Who you are, for the history. Default: the user's name.")
+    var by: String?
+
+    var author: String { by ?? Process.environment("SUDO_USER") ?? Process.environment("USER") ?? "operator" }
+}
+
+/// All but unreserved characters (RFC 3986, section 2.3) as percent signs and digits.
+func encoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF")
+    return text.utf8.map { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
+        default: "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
+        }
+    }.joined()
 }

@@ -31,7 +31,9 @@ struct Explain: AsyncParsableCommand {
         for event in told["evidence"]?.array ?? [] { tell(event) }
         Terminal.say("\nDeliveries, newest first:")
         for delivery in told["deliveries"]?.array ?? [] {
-            let error = delivery["last_error"]?.string.map { ", last error: \($0)" } ?? ""
+            let answer = delivery["answer"]?.string ?? delivery["last_error"]?.string
+            let muted = delivery["muted_by"]?.string.map { ", muted by \($0)" } ?? ""
+            let error = (answer.map { ", answered: \($0)" } ?? "") + muted
             let attempts = delivery["attempts"]?.integer ?? 0
             Terminal.say(
                 "  \(delivery["created_at"]?.string ?? "?")  \(delivery["type"]?.string ?? "?") to "

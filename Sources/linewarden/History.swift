@@ -23,17 +23,6 @@ struct HistoryOptions: ParsableArguments {
         let query = filters.compactMap { name, value in value.map { "\(name)=\(encoded($0))" } }
         return try await admin.get("/v1/\(subject)?\(query.joined(separator: "&"))")
     }
-
-    /// All but unreserved characters (RFC 3986, section 2.3) as percent signs and digits.
-    private func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF")
-        return text.utf8.map { byte in
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
-            default: "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-            }
-        }.joined()
-    }
 }
 
 struct Events: AsyncParsableCommand {
@@ -113,16 +102,17 @@ struct Deliveries: AsyncParsableCommand {
     func run() async throws {
         let page = try await options.page("deliveries", hook: hook)
         if options.json { return Terminal.say(page.text(pretty: true)) }
-        var table = Table("WRITTEN", "HOOK", "TYPE", "LINE", "STATE", "ATTEMPTS", "LAST ERROR")
+        var table = Table("WRITTEN", "HOOK", "TYPE", "LINE", "STATE", "ATTEMPTS", "DELIVERY", "ANSWER")
         for delivery in page["deliveries"]?.array ?? [] {
             table.add(
                 delivery["created_at"]?.string ?? "?",
                 delivery["hook"]?.string ?? "?",
                 delivery["type"]?.string ?? "?",
                 delivery["phone_number"]?.string ?? "-",
-                delivery["state"]?.string ?? "?",
+                delivery["muted_by"]?.string == nil ? delivery["state"]?.string ?? "?" : "muted",
                 String(delivery["attempts"]?.integer ?? 0),
-                delivery["last_error"]?.string ?? "-"
+                delivery["id"]?.string ?? "?",
+                delivery["muted_by"]?.string ?? delivery["answer"]?.string ?? delivery["last_error"]?.string ?? "-"
             )
         }
         Terminal.say(table.text)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import JSON
-import Posix
 
 /// What pausing and resuming have in common.
 struct OrderOptions: ParsableArguments {
@@ -12,23 +11,17 @@ struct OrderOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Why; it is kept in the line's history.", valueName: "words"))
     var reason: String
 
-    @Option(help: ArgumentHelp("Who; default: the user's name.", valueName: "name"))
-    var by: String?
+    @OptionGroup var signature: SignatureOptions
 
     @Flag(help: "Print the daemon's JSON instead.")
     var json = false
 
     /// Gives the order; prints what the line may do then.
     func give(_ verb: String, lasting: String? = nil) async throws {
-        let author = by ?? Process.environment("SUDO_USER") ?? Process.environment("USER") ?? "operator"
         let order = JSON.object([
-            ("reason", .string(reason)), ("by", .string(author)), ("for", lasting.map { .string($0) }),
+            ("reason", .string(reason)), ("by", .string(signature.author)), ("for", lasting.map { .string($0) }),
         ])
-        let (status, body) = try await admin.ask("POST", "/v1/lines/%2B\(line.drop { $0 == "+" })/\(verb)", order)
-        guard status == 200 else {
-            Terminal.complain(body["detail"]?.string ?? "linewarden answered HTTP \(status)")
-            throw ExitCode.failure
-        }
+        let body = try await admin.order("POST", "/v1/lines/%2B\(line.drop { $0 == "+" })/\(verb)", order)
         if json { return Terminal.say(body.text(pretty: true)) }
         let told = body["line"]
         let reasons = (told?["reasons"]?.array ?? []).compactMap(\.string).joined(separator: ", ")

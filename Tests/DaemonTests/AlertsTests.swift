@@ -11,7 +11,7 @@ import Testing
     private final class Told: Sendable {
         private let messages = Mutex<[String]>([])
 
-        func add(_ message: Message) {
+        func add(_ message: Message, _ route: Alerts.Route) {
             let alert = message.alert
             messages.withLock { $0.append("\(alert?.kind ?? ""): \(alert?.summary ?? ""), \(alert?.remedy ?? "")") }
         }
@@ -49,6 +49,26 @@ import Testing
             clock.advance(.seconds(10))
         }
         #expect(told.all.count == 4)
+    }
+
+    @Test("Each hook's trouble is told by itself, and again when it comes back after it was over")
+    func byHook() {
+        let alerts = Alerts(clock: clock.clock, send: told.add)
+        for hook in ["a", "b", "a"] { alerts.raise("hook_broken", hook, remedy: "r", hook: hook) }
+        #expect(told.all.count == 2)
+        alerts.settle("hook_broken", hook: "a")
+        for hook in ["a", "b"] { alerts.raise("hook_broken", hook, remedy: "r", hook: hook) }
+        #expect(told.all.count == 3)
+    }
+
+    @Test("A storm of troubles of every kind is no storm of alerts")
+    func storm() {
+        let alerts = Alerts(clock: clock.clock, send: told.add)
+        for number in 0..<100 { alerts.raise("kind \(number)", "s", remedy: "r") }
+        #expect(told.all.count == 30)
+        clock.advance(.hours(1))
+        alerts.raise("another", "s", remedy: "r")
+        #expect(told.all.count == 31)
     }
 
     @Test("However many notice at once, one tells")

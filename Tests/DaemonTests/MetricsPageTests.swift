@@ -18,6 +18,8 @@ import Testing
             ledger: ledger,
             webhook: webhook,
             decisions: [.paused: 2],
+            hooks: ["ops": HookState(notBefore: Timestamp(seconds: 0), brokenReason: "HTTP 404")],
+            silences: 1,
             backlog: [("ops \"1\"\\\n", 3, Timestamp(seconds: 100)), ("late", 1, Timestamp(seconds: 200))],
             isReady: true,
             certificateSecondsLeft: certificateSecondsLeft,

@@ -73,7 +73,7 @@ import Testing
         let fake = FakeClock()
         let store = try Store(clock: fake.clock)
         try await store.write([try draft("1"), try draft("2", "+12025550001")])
-        let due = try await store.ledger.due("a", at: fake.clock.now(), limit: 10)
+        let due = try await store.ledger.due("a", .page, at: fake.clock.now(), limit: 10)
         let waits = [Span.days(3_650), .hours(2)]
         for (delivery, wait) in zip(due, waits) {
             let settlement = Settlement.retry(notBefore: fake.clock.now() + wait, error: "x")

@@ -87,14 +87,20 @@ extension Lane {
         _ store: Store,
         retry: RetryPolicy = tiny(),
         clock: Clock = .system,
+        groupWait: Span = .zero,
+        pace: Span? = nil,
+        fallbackAfter: Span = .minutes(5),
+        detour: Detour? = nil,
+        state: HookState? = nil,
         report: @escaping @Sendable (DeliveryReport) -> Void = { _ in }
     ) {
         self.init(
-            name: "a",
+            LaneSettings(name: "a", retry: retry, groupWait: groupWait, pace: pace, fallbackAfter: fallbackAfter),
             hook: hook,
-            retry: retry,
+            state: state,
             ledger: store.ledger,
             time: DeliveryTime(clock: clock),
+            detour: detour,
             report: report
         )
     }
@@ -102,7 +108,16 @@ extension Lane {
 
 /// The settings of a hook whose kind does not matter.
 func settings(_ name: String, retry: RetryPolicy = tiny()) -> HookSettings {
-    HookSettings(name: name, timeout: .seconds(15), retry: retry, kind: GateFilesConfiguration(directory: "/nowhere"))
+    HookSettings(
+        name: name,
+        timeout: .seconds(15),
+        retry: retry,
+        groupWait: .zero,
+        pace: nil,
+        fallback: nil,
+        fallbackAfter: .minutes(5),
+        kind: GateFilesConfiguration(directory: "/nowhere")
+    )
 }
 
 /// A genuine event that gives a line these values at a second.

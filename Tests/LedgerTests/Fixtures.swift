@@ -202,3 +202,17 @@ final class Turnstile: Sendable {
         _ = write(writer.raw, bytes, bytes.count)
     }
 }
+
+extension Ledger {
+    /// What is due of any channel.
+    func dueOfAll(_ hook: String, at now: Timestamp, limit: Int) throws -> [DueDelivery] {
+        try DeliveryDraft.Channel.allCases.flatMap { try due(hook, $0, at: now, limit: limit) }
+    }
+}
+
+/// The standard rules for lines that may change as often as they like.
+let neverFlapping: DecisionPolicy = {
+    var policy = DecisionPolicy.standard
+    policy.flapLimit = 0
+    return policy
+}()

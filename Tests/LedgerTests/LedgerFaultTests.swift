@@ -34,7 +34,7 @@ import Testing
         let bench = try Bench()
         let ledger = try bench.open()
         ledger.enqueue([.page("ops", nil, "daemon.alert")])
-        let delivery = try #require(try await ledger.due("ops", at: FakeClock.start, limit: 1).first)
+        let delivery = try #require(try await ledger.due("ops", .alert, at: FakeClock.start, limit: 1).first)
         do {
             let other = try Connection(path: bench.path, mode: .readWrite)
             try other.execute("BEGIN IMMEDIATE")

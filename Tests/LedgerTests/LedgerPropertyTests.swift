@@ -38,7 +38,7 @@ import Testing
         // Each at least once, some again, in another order.
         let arrivals = (events + events.filter { _ in Bool.random(using: &random) }).shuffled(using: &random)
         let bench = try Bench()
-        let ledger = try bench.open(planner: plannerOfTwoHooks)
+        let ledger = try bench.open(policy: neverFlapping, planner: plannerOfTwoHooks)
         for event in arrivals {
             ledger.record(event) { receipt in
                 if case .failed(let error) = receipt { Issue.record("\(error)") }
@@ -66,7 +66,7 @@ import Testing
     /// Settles some of what is due, as a lane would.
     private func deliverSome(_ ledger: Ledger, _ random: inout SeededGenerator) async throws {
         for hook in ["gate", "ops"] {
-            for delivery in try await ledger.due(hook, at: FakeClock.start, limit: 2) {
+            for delivery in try await ledger.dueOfAll(hook, at: FakeClock.start, limit: 2) {
                 let settlement: Settlement =
                     Bool.random(using: &random)
                     ? .delivered : .retry(notBefore: FakeClock.start + .seconds(1), error: "no")

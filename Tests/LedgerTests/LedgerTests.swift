@@ -78,7 +78,7 @@ import Testing
         let receipt = await ledger?.record(.status("e1", number, status: "FLAGGED"))
         let incident = try #require(receipt?.recorded?.change?.incident)
         ledger?.remember("verified /webhooks/linq", "abc")
-        let before = try await ledger?.due("ops", at: FakeClock.start, limit: 10)
+        let before = try await ledger?.due("ops", .page, at: FakeClock.start, limit: 10)
         await ledger?.close()
         ledger = nil
 
@@ -90,7 +90,7 @@ import Testing
         #expect(record.incident == incident.id)
         #expect(try await reader.incident(incident.id) == incident)
         #expect(try await reader.fact("verified /webhooks/linq") == "abc")
-        #expect(try await again.due("ops", at: FakeClock.start, limit: 10).map(\.id) == before?.map(\.id))
+        #expect(try await again.due("ops", .page, at: FakeClock.start, limit: 10).map(\.id) == before?.map(\.id))
         #expect(await again.record(.status("e1", number, status: "FLAGGED")).isDuplicate)
         // The hooks were told: nothing is planned again.
         try await again.replan()

@@ -8,6 +8,7 @@ import Testing
 @Suite struct OutboxTests {
     private let connection: Connection
     private let outbox: Outbox
+    private let queue: DeliveryQueue
     private let now = FakeClock.start
 
     init() throws {
@@ -15,10 +16,17 @@ import Testing
         try connection.execute("PRAGMA foreign_keys = ON")
         try Schema.migrate(connection, path: "memory")
         outbox = try Outbox(connection, IdentifierSource())
+        queue = try DeliveryQueue(connection, IdentifierSource())
+    }
+
+    private func all(_ hook: String = "h", at time: Timestamp? = nil, limit: Int = 100) throws -> [DueDelivery] {
+        try queue.due(hook, .control, at: time ?? now, limit: limit)
+            + queue.due(hook, .page, at: time ?? now, limit: limit)
+            + queue.due(hook, .alert, at: time ?? now, limit: limit)
     }
 
     private func due(_ hook: String = "h", at time: Timestamp? = nil, limit: Int = 100) throws -> [String] {
-        try outbox.due(hook, at: time ?? now, limit: limit).map { String(decoding: $0.payload, as: UTF8.self) }
+        try all(hook, at: time, limit: limit).map { String(decoding: $0.payload, as: UTF8.self) }
     }
 
     private func write(_ type: String, key: String, hook: String = "h") throws {
@@ -36,9 +44,9 @@ import Testing
         #expect(try due("other") == ["x1"])
         #expect(try due("nobody") == [])
         for expected in ["a1", "a2", "a3"] {
-            let first = try #require(try outbox.due("h", at: now, limit: 100).first { $0.orderingKey == "a" })
+            let first = try #require(try all("h", at: now, limit: 100).first { $0.orderingKey == "a" })
             #expect(String(decoding: first.payload, as: UTF8.self) == expected)
-            try outbox.settle(first.seq, .delivered, at: now)
+            try queue.settle(first.seq, .delivered, at: now)
         }
         #expect(try due() == ["b1", "c1"])
     }
@@ -46,16 +54,16 @@ import Testing
     @Test("One that waits holds up its key and no other")
     func waiting() throws {
         for (type, key) in [("a1", "a"), ("a2", "a"), ("b1", "b")] { try write(type, key: key) }
-        let first = try #require(try outbox.due("h", at: now, limit: 1).first)
-        #expect(try outbox.nextDue("h", after: now) == nil)
-        try outbox.settle(first.seq, .retry(notBefore: now + .seconds(10), error: "no"), at: now)
+        let first = try #require(try all("h", at: now, limit: 1).first)
+        #expect(try queue.nextDue("h", .alert, after: now) == nil)
+        try queue.settle(first.seq, .retry(notBefore: now + .seconds(10), error: "no"), at: now)
         #expect(try due() == ["b1"])
-        #expect(try outbox.nextDue("h", after: now) == now + .seconds(10))
-        #expect(try outbox.nextDue("other", after: now) == nil)
+        #expect(try queue.nextDue("h", .alert, after: now) == now + .seconds(10))
+        #expect(try queue.nextDue("other", .alert, after: now) == nil)
         #expect(try due(at: now + Span(microseconds: 9_999_999)) == ["b1"])
         // A new delivery goes before one that has had its turn.
         #expect(try due(at: now + .seconds(10)) == ["b1", "a1"])
-        #expect(try outbox.nextDue("h", after: now + .seconds(10)) == nil)
+        #expect(try queue.nextDue("h", .alert, after: now + .seconds(10)) == nil)
     }
 
     private enum State: String, CaseIterable, Sendable { case pending, delivered, dead, superseded }
@@ -75,9 +83,9 @@ import Testing
     @Test("A pending delivery is left by its settlement, and by nothing else", arguments: settlements.indices)
     func settles(index: Int) throws {
         try write("x", key: "k")
-        let first = try #require(try outbox.due("h", at: now, limit: 1).first)
+        let first = try #require(try all("h", at: now, limit: 1).first)
         #expect(first.attempts == 0)
-        try outbox.settle(first.seq, Self.settlements[index], at: now + .seconds(1))
+        try queue.settle(first.seq, Self.settlements[index], at: now + .seconds(1))
         let settledAt = "\((now + .seconds(1)).microseconds)"
         let notBefore = "\((now + .seconds(60)).microseconds)"
         let expected: [[String?]] = [
@@ -92,7 +100,7 @@ import Testing
         try write("x", key: "k")
         try connection.execute("UPDATE delivery SET state = '\(state.rawValue)', settled_at = 1")
         let before = try row()
-        try outbox.settle(1, Self.settlements[index], at: now)
+        try queue.settle(1, Self.settlements[index], at: now)
         #expect(try row() == before)
         #expect(try due() == [])
     }
@@ -102,12 +110,12 @@ import Testing
         try write("x", key: "k")
         var seen: Set<String> = []
         for attempt in 0..<5 {
-            let delivery = try #require(try outbox.due("h", at: now + .seconds(attempt), limit: 1).first)
+            let delivery = try #require(try all("h", at: now + .seconds(attempt), limit: 1).first)
             #expect(delivery.attempts == attempt)
             #expect(delivery.createdAt == now)
             seen.insert("\(delivery.id) \(delivery.type) \(delivery.payload)")
             let next = now + .seconds(attempt + 1)
-            try outbox.settle(delivery.seq, .retry(notBefore: next, error: "no"), at: now + .seconds(attempt))
+            try queue.settle(delivery.seq, .retry(notBefore: next, error: "no"), at: now + .seconds(attempt))
         }
         #expect(seen.count == 1)
     }
@@ -129,9 +137,9 @@ import Testing
     func supersededUnderWay() throws {
         let number = try line()
         try outbox.write(.control("gate", number, "pause"), at: now)
-        let underWay = try #require(try outbox.due("gate", at: now, limit: 1).first)
+        let underWay = try #require(try all("gate", at: now, limit: 1).first)
         try outbox.write(.control("gate", number, "resume"), at: now)
-        try outbox.settle(underWay.seq, .retry(notBefore: now + .hours(1), error: "no"), at: now)
+        try queue.settle(underWay.seq, .retry(notBefore: now + .hours(1), error: "no"), at: now)
         #expect(try due("gate") == ["resume"])
     }
 
@@ -143,9 +151,11 @@ import Testing
         }
         #expect(try connection.rows("SELECT state FROM delivery") { $0.text(0) } == ["pending", "pending", "pending"])
         #expect(try due("ops") == ["incident.opened"])
-        #expect(try outbox.pagers("i") == ["ops"])
-        #expect(try outbox.pagers("other") == [])
-        #expect(try outbox.pagers(nil) == [])
+        #expect(try outbox.told("i") == [])
+        try queue.settle(1, .delivered, at: now)
+        #expect(try outbox.told("i") == ["ops"])
+        #expect(try outbox.told("other") == [])
+        #expect(try outbox.told(nil) == [])
     }
 
     @Test("What a hook was last told is remembered, and resume is nothing to remember")
@@ -170,16 +180,16 @@ import Testing
     )
     func limitsWaits(seconds: Int, expected: Int) throws {
         try write("x", key: "k")
-        try outbox.settle(1, .retry(notBefore: now + .seconds(seconds), error: "no"), at: now)
-        try outbox.limitWaits(to: now + .hours(1))
-        #expect(try outbox.nextDue("h", after: now) == now + .seconds(expected))
+        try queue.settle(1, .retry(notBefore: now + .seconds(seconds), error: "no"), at: now)
+        try queue.limitWaits(to: now + .hours(1))
+        #expect(try queue.nextDue("h", .alert, after: now) == now + .seconds(expected))
     }
 
     @Test("A delivery carries all that an attempt needs")
     func carries() throws {
         let number = try line()
         try outbox.write(.control("gate", number, "pause"), at: now)
-        let delivery = try #require(try outbox.due("gate", at: now, limit: 1).first)
+        let delivery = try #require(try all("gate", at: now, limit: 1).first)
         #expect(delivery.id.hasPrefix("dlv_"))
         #expect(delivery.type == "line.pause")
         #expect(delivery.line == number)

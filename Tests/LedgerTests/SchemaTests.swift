@@ -82,7 +82,17 @@ import Testing
             """,
             // No row means resume.
             "INSERT INTO command VALUES ('h', '+12', 'resume')",
-            "INSERT INTO paged VALUES ('nobody', 'h')",
+            "INSERT INTO paged (incident, hook) VALUES ('nobody', 'h')",
+            "INSERT INTO hook VALUES ('h', 0, 1, NULL)",
+            """
+            INSERT INTO delivery (id, hook, channel, type, ordering_key, payload, created_at, silence)
+            VALUES ('d', 'h', 'page', 't', 'k', x'', 1, 'sil')
+            """,
+            """
+            INSERT INTO delivery (id, hook, channel, type, ordering_key, payload, created_at, leader)
+            VALUES ('d', 'h', 'page', 't', 'k', x'', 1, 1)
+            """,
+            "INSERT INTO attempt VALUES (1, 1, 1, 1, 'maybe', 'HTTP 200', NULL)",
         ]
     )
     func refuses(sql: String) throws {

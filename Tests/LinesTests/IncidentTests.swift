@@ -64,6 +64,7 @@ import Testing
                     reasons: assessment.reasons
                 )
             case .resolved: open = nil
+            case .reminded: Issue.record("nobody asked to be reminded")
             case nil: break
             }
             #expect(assessment.step(from: open) == nil)

@@ -33,7 +33,7 @@ struct World {
         switch message.type {
         case .linePaused, .lineSlowed, .lineResumed: told[message.hook] = message.command
         case .incidentOpened: paged.append(message.hook)
-        case .incidentUpdated, .incidentResolved, .daemonAlert, .test: break
+        case .incidentUpdated, .incidentResolved, .incidentReminder, .daemonAlert, .test: break
         }
     }
 }

@@ -42,7 +42,7 @@ import Testing
         Mistake(
             .hooks,
             #""a": {"type": "slack", "url": "https://x", "channel": "ops"}"#,
-            [#"c:5:54: hooks.a.channel: unknown key; allowed here: timeout, give_up_after, retry, type, url"#]
+            [#"c:5:54: hooks.a.channel: unknown key; allowed here: timeout, give_up_after, retry, group_wait, fallback, fallback_after, rate, type, url"#]
         ),
         Mistake(
             .hooks,
@@ -126,7 +126,7 @@ import Testing
             #""a": {"type": "gate_files", "directory": "/a", "url": "https://x"}"#,
             [
                 #"""
-                c:5:58: hooks.a.url: unknown key; allowed here: timeout, give_up_after, retry, type, directory
+                c:5:58: hooks.a.url: unknown key; allowed here: timeout, give_up_after, retry, group_wait, fallback, fallback_after, rate, type, directory
                 """#
             ]
         ),

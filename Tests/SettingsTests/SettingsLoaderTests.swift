@@ -33,11 +33,12 @@ import Testing
         #expect(settings.hooks.map(\.type) == ["gate_files", "http", "pagerduty", "slack"])
         #expect(
             settings.routing.rules == [
-                Rule(name: "stop", on: ["FLAGGED", "CRITICAL"], pause: ["gate", "sender"], page: ["oncall", "ops"]),
+                Rule(name: "stop", on: ["FLAGGED", "CRITICAL"], pause: ["gate", "sender"], page: ["oncall", "ops"], remindEvery: .hours(4)),
                 Rule(name: "slow", on: ["AT_RISK"], slow: ["sender"], page: ["ops"]),
             ]
         )
         #expect(settings.alertHooks == ["ops"])
+        #expect(settings.retention == .days(90))
     }
 
     @Test func whatIsLeftOutHasItsDefault() throws {
@@ -156,7 +157,6 @@ import Testing
                 """#,
                 "c:7:24: admin.listen: 0.0.0.0:8081 may be reachable from other machines, so admin.token is needed",
                 "c:8:27: state.directory: expected a string, found a number",
-                "c:8:43: warning: state.retention: has no effect yet: this version keeps everything",
                 "c:9:3: hoooks: unknown key; did you mean 'hooks'?",
                 #"""
                 c:10:32: hooks.gate.type: there is no hook type "gate_flies"; \#

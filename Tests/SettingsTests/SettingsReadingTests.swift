@@ -72,7 +72,7 @@ import Testing
         Mistake(
             .state,
             #""directory": "/a", "retention": "90d""#,
-            [#"c:4:43: warning: state.retention: has no effect yet: this version keeps everything"#]
+            []
         ),
         Mistake(
             .state,

@@ -39,8 +39,9 @@ import Testing
                 webhook    POST /a on 127.0.0.1:8080, unix:/run/w.sock, 2 secrets, 1 min 30 s of tolerance
                 webhook    POST /b on 127.0.0.1:8080, unix:/run/w.sock, 1 secret, 1 min 30 s of tolerance
                 admin      0.0.0.0:8081, with a token
-                state      /var/lib/linewarden
+                state      /var/lib/linewarden, history kept for 90 days
                 decisions  pause on CRITICAL, FLAGGED and on any value that is not known; slow on nothing
+                flapping   held paused after more than 6 changes within 30 min
                 hook       gate (gate_files): files in /run/gate
                 hook       sender (http): POST https://sender.example.com, signed
                 hook       mail (http): POST https://mail.example.com, unsigned
@@ -70,7 +71,7 @@ import Testing
     @Test func withoutRoutesAndAlerts() throws {
         let settings = try #require(Reading(Document(.routes, "").text).settings)
         let lines = SettingsSummary(settings).text.split(separator: "\n")
-        #expect(lines.count == 6)
+        #expect(lines.count == 7)
         #expect(lines.last == "hook       ops (slack): message to https://hooks.slack.com")
     }
 }

@@ -7,6 +7,8 @@ package import JSON
 package struct PagerDutyConfiguration: HookConfiguration {
     package static let type = "pagerduty"
     package static let roles: Set<HookRole> = [.page]
+    /// About 120 events a minute for one key.
+    package static let pace: Span? = .milliseconds(500)
     private static let standardURL = "https://events.pagerduty.com/v2/enqueue"
 
     let url: HookURL

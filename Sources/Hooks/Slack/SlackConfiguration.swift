@@ -7,6 +7,8 @@ package import JSON
 package struct SlackConfiguration: HookConfiguration {
     package static let type = "slack"
     package static let roles: Set<HookRole> = [.page]
+    /// One message a second for each webhook (docs.slack.dev, rate limits).
+    package static let pace: Span? = .seconds(1)
 
     let url: HookURL
 

@@ -1,0 +1,43 @@
+package import Chrono
+import SQLite
+
+/// Keeps what operators did, who they were, and why.
+final class AuditTrail {
+    private let insert: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        insert = try connection.prepare(
+            "INSERT INTO audit (at, author, action, subject, reason) VALUES (?, ?, ?, ?, ?)"
+        )
+    }
+
+    func write(_ action: String, _ subject: String, by author: String, _ reason: String, at now: Timestamp)
+        throws(SQLiteError)
+    {
+        try insert.run(.integer(now.microseconds), .text(author), .text(action), .text(subject), .text(reason))
+    }
+}
+
+/// One thing an operator did.
+package struct AuditRecord: Sendable {
+    /// Its place in the order of writing.
+    package let seq: Int64
+    package let at: Timestamp
+    package let author: String
+    /// `operator.pause`, `silence.add`, `delivery.replay`, …
+    package let action: String
+    /// A line's number, or the id of a silence, an event or a delivery.
+    package let subject: String
+    package let reason: String
+
+    static let columns = "seq, at, author, action, subject, reason"
+
+    init(_ row: Statement) {
+        seq = row.integer(0) ?? 0
+        at = Timestamp(microseconds: row.integer(1) ?? 0)
+        author = row.text(2) ?? ""
+        action = row.text(3) ?? ""
+        subject = row.text(4) ?? ""
+        reason = row.text(5) ?? ""
+    }
+}

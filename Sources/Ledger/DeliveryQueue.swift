@@ -1,0 +1,220 @@
+import Chrono
+import Lines
+import SQLite
+
+/// Hands out deliveries that are due, and settles them.
+final class DeliveryQueue {
+    private let due: Statement
+    private let nextDue: Statement
+    private let limitWaits: Statement
+    private let limitHookWaits: Statement
+    private let claim: Statement
+    private let lead: Statement
+    private let follow: Statement
+    private let deliver: Statement
+    private let postpone: Statement
+    private let dissolve: Statement
+    private let bury: Statement
+    private let disown: Statement
+    private let withdraw: Statement
+    private let unrouted: Statement
+    private let setRouted: Statement
+    private let present: Statement
+    private let identifiers: IdentifierSource
+    let connection: Connection
+
+    private static let columns = """
+        seq, coalesce(bundle_id, id), channel, CASE WHEN bundle IS NULL THEN type ELSE 'incident.group' END, \
+        ordering_key, line, incident, event, coalesce(bundle, payload), message, coalesce(revived_at, created_at), \
+        attempts, bundle IS NOT NULL
+        """
+
+    init(_ connection: Connection, _ identifiers: IdentifierSource) throws(SQLiteError) {
+        self.identifiers = identifiers
+        self.connection = connection
+        due = try connection.prepare(
+            """
+            SELECT \(Self.columns) FROM delivery AS this
+            WHERE hook = ?1 AND channel = ?2 AND state = 'pending' AND leader IS NULL AND not_before <= ?3
+            AND NOT EXISTS (
+                SELECT 1 FROM delivery AS earlier WHERE earlier.hook = ?1 AND earlier.state = 'pending'
+                AND earlier.ordering_key = this.ordering_key AND earlier.seq < this.seq)
+            ORDER BY not_before, seq LIMIT ?4
+            """
+        )
+        nextDue = try connection.prepare(
+            """
+            SELECT min(not_before) FROM delivery
+            WHERE hook = ? AND channel = ? AND state = 'pending' AND leader IS NULL AND not_before > ?
+            """
+        )
+        limitWaits = try connection.prepare(
+            "UPDATE delivery SET not_before = ?1 WHERE state = 'pending' AND not_before > ?1"
+        )
+        limitHookWaits = try connection.prepare("UPDATE hook SET not_before = ?1 WHERE not_before > ?1")
+        claim = try connection.prepare(
+            "UPDATE delivery SET sent = 1 WHERE seq = ? AND state = 'pending' AND leader IS NULL"
+        )
+        lead = try connection.prepare("UPDATE delivery SET bundle = ?2, bundle_id = ?3 WHERE seq = ?1")
+        follow = try connection.prepare("UPDATE delivery SET leader = ?2 WHERE seq = ?1")
+        let all = "WHERE (seq = ?1 OR leader = ?1) AND state = 'pending'"
+        deliver = try connection.prepare(
+            """
+            UPDATE delivery SET state = 'delivered', settled_at = ?2, attempts = attempts + 1 \(all)
+            """
+        )
+        postpone = try connection.prepare(
+            "UPDATE delivery SET not_before = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
+        )
+        dissolve = try connection.prepare("UPDATE delivery SET sent = 0, leader = NULL, bundle = NULL, bundle_id = NULL \(all)")
+        bury = try connection.prepare(
+            "UPDATE delivery SET state = 'dead', settled_at = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
+        )
+        disown = try connection.prepare("UPDATE delivery SET sent = 0 WHERE seq = ? AND state IN ('superseded', 'dead')")
+        withdraw = try connection.prepare(
+            """
+            UPDATE delivery SET state = 'superseded', settled_at = ?2
+            WHERE state = 'pending' AND type = 'incident.resolved'
+            AND (incident, hook) = (SELECT incident, hook FROM delivery WHERE seq = ?1) AND NOT EXISTS (
+                SELECT 1 FROM delivery AS told WHERE told.incident = delivery.incident AND told.hook = delivery.hook
+                AND told.channel = 'page' AND told.type <> 'incident.resolved'
+                AND (told.state = 'delivered' OR told.sent = 1))
+            """
+        )
+        unrouted = try connection.prepare(
+            """
+            SELECT \(Self.columns) FROM delivery
+            WHERE hook = ?1 AND channel <> 'control' AND state = 'pending' AND rerouted = 0 AND message IS NOT NULL
+            ORDER BY seq LIMIT ?2
+            """
+        )
+        present = try connection.prepare(
+            """
+            SELECT 1 FROM delivery WHERE incident = ? AND hook = ? AND channel = 'page'
+            AND state IN ('pending', 'delivered') LIMIT 1
+            """
+        )
+        setRouted = try connection.prepare(
+            "UPDATE delivery SET rerouted = 1 WHERE seq = ? AND rerouted = 0 AND message IS NOT NULL"
+        )
+    }
+
+    /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
+    func limitWaits(to latest: Timestamp) throws(SQLiteError) {
+        try limitWaits.run(.integer(latest.microseconds))
+        try limitHookWaits.run(.integer(latest.microseconds))
+    }
+
+    func due(_ hook: String, _ channel: DeliveryDraft.Channel, at now: Timestamp, limit: Int) throws(SQLiteError)
+        -> [DueDelivery]
+    {
+        try due.rows(.text(hook), .text(channel.rawValue), .integer(now.microseconds), Value(limit)) { DueDelivery($0) }
+    }
+
+    /// When the next delivery of a hook that is not due yet will be.
+    func nextDue(_ hook: String, _ channel: DeliveryDraft.Channel, after now: Timestamp) throws(SQLiteError)
+        -> Timestamp?
+    {
+        let time = try nextDue.first(.text(hook), .text(channel.rawValue), .integer(now.microseconds)) { $0.integer(0) }
+        return (time ?? nil).map { Timestamp(microseconds: $0) }
+    }
+
+    /// Marks pages as being sent, before they are; gives those that are still wanted.
+    ///
+    /// `bundle`: makes one message of several; nil: each goes by itself.
+    func claim(_ pages: [DueDelivery], _ bundle: Bundler?, at now: Timestamp) throws(SQLiteError) -> [DueDelivery] {
+        var wanted: [DueDelivery] = []
+        for page in pages where try claim.run(.integer(page.seq)) > 0 { wanted.append(page) }
+        guard let bundle, let first = wanted.first, wanted.count > 1, let payload = bundle(wanted) else { return wanted }
+        let id = identifiers.next("grp", at: now)
+        try lead.run(.integer(first.seq), .blob(payload), .text(id))
+        for page in wanted.dropFirst() { try follow.run(.integer(page.seq), .integer(first.seq)) }
+        return [first.carrying(payload, id: id)]
+    }
+
+    func settle(_ seq: Int64, _ settlement: Settlement, at now: Timestamp) throws(SQLiteError) {
+        switch settlement {
+        case .delivered: try deliver.run(.integer(seq), .integer(now.microseconds))
+        case .retry(let notBefore, let error, let mayHaveArrived):
+            try postpone.run(.integer(seq), .integer(notBefore.microseconds), .text(error))
+            if !mayHaveArrived {
+                try dissolve.run(.integer(seq))
+                try disown(seq, at: now)
+            }
+        case .dead(let error, let mayHaveArrived):
+            try bury.run(.integer(seq), .integer(now.microseconds), .text(error))
+            if !mayHaveArrived { try disown(seq, at: now) }
+        }
+    }
+
+    /// A page that was taken back, or given up, while it was being sent, and did not arrive: its end is no news either.
+    private func disown(_ seq: Int64, at now: Timestamp) throws(SQLiteError) {
+        if try disown.run(.integer(seq)) > 0 { try withdraw.run(.integer(seq), .integer(now.microseconds)) }
+    }
+
+    /// Pages and alerts of a hook that its fallback has not been told.
+    func unrouted(_ hook: String, limit: Int) throws(SQLiteError) -> [DueDelivery] {
+        try unrouted.rows(.text(hook), Value(limit)) { DueDelivery($0) }
+    }
+
+    /// A delivery and those that it carries, as far as the fallback has not been told.
+    func unrouted(carriedBy seq: Int64) throws(SQLiteError) -> [DueDelivery] {
+        try connection.rows(
+            """
+            SELECT \(Self.columns) FROM delivery
+            WHERE (seq = ?1 OR leader = ?1) AND rerouted = 0 AND message IS NOT NULL ORDER BY seq
+            """,
+            .integer(seq)
+        ) { DueDelivery($0) }
+    }
+
+    /// Whether a hook has a page about the incident of this one, which is no mere reminder.
+    func hasPage(_ draft: DeliveryDraft) throws(SQLiteError) -> Bool {
+        guard let incident = draft.incident, draft.type != "incident.reminder" else { return false }
+        return try present.first(.text(incident), .text(draft.hook)) { _ in true } ?? false
+    }
+
+    /// Keeps that a delivery's fallback is told; false when it was told before.
+    func setRouted(_ seq: Int64) throws(SQLiteError) -> Bool { try setRouted.run(.integer(seq)) > 0 }
+}
+
+/// Makes one payload of several pages; nil when it cannot.
+package typealias Bundler = @Sendable ([DueDelivery]) -> [UInt8]?
+
+extension DueDelivery {
+    fileprivate init(_ row: Statement) {
+        self.init(
+            seq: row.integer(0) ?? 0,
+            id: row.text(1) ?? "",
+            channel: row.text(2).flatMap(DeliveryDraft.Channel.init(rawValue:)) ?? .control,
+            type: row.text(3) ?? "",
+            orderingKey: row.text(4) ?? "",
+            line: row.text(5).flatMap { PhoneNumber($0) },
+            incident: row.text(6),
+            event: row.text(7),
+            payload: row.blob(8),
+            message: row.text(9) == nil ? nil : row.blob(9),
+            createdAt: Timestamp(microseconds: row.integer(10) ?? 0),
+            attempts: Int(row.integer(11) ?? 0),
+            isBundle: row.integer(12) == 1
+        )
+    }
+
+    fileprivate func carrying(_ payload: [UInt8], id: String) -> DueDelivery {
+        DueDelivery(
+            seq: seq,
+            id: id,
+            channel: channel,
+            type: "incident.group",
+            orderingKey: orderingKey,
+            line: nil,
+            incident: incident,
+            event: event,
+            payload: payload,
+            message: message,
+            createdAt: createdAt,
+            attempts: attempts,
+            isBundle: true
+        )
+    }
+}
