@@ -37,7 +37,8 @@ package enum HTTPVerdict {
     /// `HTTP 500` with the beginning of what the receiver said.
     package static func failure(_ response: IncomingResponse) -> Failure {
         let said = text(response, limit: 200)
-        return Failure("http_\(response.status)", said.map { "HTTP \(response.status): \($0)" } ?? "HTTP \(response.status)")
+        let status = "HTTP \(response.status)"
+        return Failure("http_\(response.status)", said.map { "\(status): \($0)" } ?? status)
     }
 
     /// The beginning of the body in one line; nil when there is none.

@@ -1,8 +1,8 @@
 /// Finding the word that somebody meant.
-enum Spelling {
+package enum Spelling {
     /// The nearest candidate, nil if none is near: at most two edits away, or a third of the word, and never as many
     /// as the candidate has letters.
-    static func nearest(to word: String, in candidates: [String]) -> String? {
+    package static func nearest(to word: String, in candidates: [String]) -> String? {
         let letters = Array(word.lowercased().unicodeScalars)
         // A word out of all proportion is no misspelling, and the distance takes time in proportion to it.
         guard letters.count <= 64 else { return nil }

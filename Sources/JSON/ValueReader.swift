@@ -23,6 +23,11 @@ package struct ValueReader {
         reader.report(message, at: value.offset, key: path, isWarning: true)
     }
 
+    /// Reports about a value somewhere within this one; `suffix` is the path that leads there, such as `.items[0]`.
+    package func fail(_ message: String, at inner: JSON, _ suffix: String) {
+        reader.report(message, at: inner.offset, key: path + suffix)
+    }
+
     package func string() -> String? {
         value.string ?? refuse("a string")
     }

@@ -92,6 +92,17 @@ def test_a_hook_that_slack_has_revoked_is_not_hammered(make_daemon, make_sink):
     assert "no_service" in dead["last_error"] and len(sink.requests) == 1
 
 
+def test_blocks_that_slack_refuses_arrive_as_text(make_daemon, make_sink):
+    """A page without its form is better than none; it is one attempt, and nobody is told twice."""
+    sink = make_sink(script=[Reply(400, b"invalid_blocks")])
+    daemon = make_daemon(hooks={"ops": slack_hook(sink)}, routes=ROUTES).start()
+    daemon.accept(status_event(status="FLAGGED"))
+    [delivery] = daemon.wait_until_delivered(hook="ops")
+    first, second = [request.json for request in sink.requests]
+    assert second == {"text": first["text"]} and LINE in second["text"]
+    assert delivery["attempts"] == 1
+
+
 def test_the_url_is_a_secret(make_daemon, make_sink):
     """It is all that is needed to write to the channel (alertmanager had to fix two such leaks)."""
     sink = make_sink(script=[Reply(500)])

@@ -6,12 +6,15 @@ import Testing
 
 @Suite struct HTTPVerdictTests {
     @Test func everyStatus() {
-        let final: Set = [400, 410, 413, 414, 415, 422]
+        let final: Set = [400, 413, 414, 415, 422]
+        let untilRepaired: Set = [401, 403, 404, 410]
         for status in 100...599 {
             let outcome = HTTPVerdict.judge(IncomingResponse(status: status), now: moment)
             let failure = Failure("http_\(status)", "HTTP \(status)")
             if 200..<300 ~= status {
-                #expect(outcome.isDelivered)
+                #expect(outcome == .delivered(Answer("HTTP \(status)")))
+            } else if untilRepaired.contains(status) {
+                #expect(outcome == .broken(failure))
             } else {
                 #expect(outcome == (final.contains(status) ? .failed(failure) : .retry(after: nil, failure)))
             }
@@ -51,13 +54,23 @@ import Testing
         #expect(failure == Failure("http_500", description))
     }
 
+    /// What broke off after the request went out may have arrived, and must be taken back when its incident closes.
     @Test(arguments: [
-        (TransportError.invalidURL("it has no host"), "invalid_request"), (.invalidRequest("x"), "invalid_request"),
-        (.unresolved(host: "example.com"), "dns"), (.refused, "refused"), (.unreachable("no route"), "unreachable"),
-        (.timeout(.seconds(15)), "timeout"), (.tls("certificate has expired"), "tls"),
-        (.interrupted("x"), "interrupted"), (.other(code: 7, "x"), "transport"), (.cancelled, "cancelled"),
+        (TransportError.invalidURL("it has no host"), "invalid_request", false),
+        (.invalidRequest("x"), "invalid_request", false), (.unresolved(host: "example.com"), "dns", false),
+        (.refused, "refused", false), (.unreachable("no route"), "unreachable", false),
+        (.tls("certificate has expired"), "tls", false), (.timeout(.seconds(15)), "timeout", true),
+        (.interrupted("x"), "interrupted", true), (.other(code: 7, "x"), "transport", true),
+        (.cancelled, "cancelled", true),
     ])
-    func faultsAreTriedAgain(error: TransportError, label: String) {
-        #expect(HTTPVerdict.judge(error) == .retry(after: nil, Failure(label, error.description)))
+    func faultsAreTriedAgain(error: TransportError, label: String, mayHaveArrived: Bool) {
+        let failure = Failure(label, error.description, mayHaveArrived: mayHaveArrived)
+        #expect(HTTPVerdict.judge(error) == .retry(after: nil, failure))
+    }
+
+    /// What a receiver says to a message it takes is kept: some say there where the message went.
+    @Test func whatTheReceiverSaidIsKept() {
+        let response = IncomingResponse(status: 202, body: Array(#"{"id": "1"}"#.utf8))
+        #expect(HTTPVerdict.judge(response, now: moment) == .delivered(Answer("HTTP 202", detail: #"{"id": "1"}"#)))
     }
 }

@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test func whatAHookNeedNotSay() async {
-        #expect(Plain().concurrency == 8)
+        #expect(Plain().concurrency == 8 && Plain().groupsPages && !Plain().showsReasons)
         #expect(await Plain().restore([]) == nil)
     }
 

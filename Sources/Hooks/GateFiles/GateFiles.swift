@@ -39,22 +39,36 @@ actor GateFiles: Hook {
         }
     }
 
-    /// `/run` is empty after a reboot, and a file may have been removed or left over: the ledger knows which must be there.
+    /// Makes the directory hold exactly what the ledger knows.
+    ///
+    /// `/run` is empty after a reboot, a file may have been removed, left over or changed, and a crash leaves unfinished
+    /// ones behind. A file that is right is not touched.
     func restore(_ held: [HeldLine]) async -> Failure? {
         do throws(PosixError) {
             try File.makeDirectory(directory)
             let wanted = Set(held.map(\.line.description))
-            for name in try File.names(in: directory) where PhoneNumber(name) != nil && !wanted.contains(name) {
-                try File.remove("\(directory)/\(name)")
+            for name in try File.names(in: directory) where !wanted.contains(name) {
+                if PhoneNumber(name) != nil || Self.isUnfinished(name) { try File.remove("\(directory)/\(name)") }
             }
-            let present = Set(try File.names(in: directory))
-            for line in held where !present.contains(line.line.description) {
-                try File.replace(path(line.line), with: line.payload)
-            }
+            for line in held where !isThere(line) { try File.replace(path(line.line), with: line.payload) }
             return nil
         } catch {
             return Failure("file", error.description)
         }
+    }
+
+    /// What cannot be read is to be replaced as well.
+    private func isThere(_ line: HeldLine) -> Bool {
+        (try? File.read(path(line.line), limit: line.payload.count)) == line.payload
+    }
+
+    /// `.+12025551234.4711.3.new`: what `File.replace` was writing when the process died.
+    private static func isUnfinished(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[0].isEmpty, PhoneNumber(String(parts[1])) != nil, parts[4] == "new" else {
+            return false
+        }
+        return parts[2...3].allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
     }
 
     private func path(_ line: PhoneNumber) -> String { "\(directory)/\(line)" }

@@ -1,18 +1,34 @@
-import Chrono
 import JSON
-import Lines
 
-/// A message as a person in a channel reads it: which line, what changed, since when, what linewarden did, what to do.
+/// A message as a person in a channel reads it.
+///
+/// Limits (docs.slack.dev, Block Kit): 50 blocks, header 150, section text 3,000 characters, section fields 10 of 2,000,
+/// and about 13,000 in total (slackapi/bolt-js#2509).
 struct SlackMessage {
-    private let message: Message
+    private let words: Wording
 
-    init(_ message: Message) { self.message = message }
+    init(_ message: Message) { words = Wording(message) }
 
-    /// The text of notifications, and blocks (docs.slack.dev, Block Kit: header 150, section text 3,000 characters, section
-    /// fields 10 of 2,000).
+    /// The text of notifications, and blocks.
     var json: JSON {
-        .object([("text", .string(escaped(headline, 3_000))), ("blocks", .array(blocks))])
+        .object([("text", .string(text)), ("blocks", .array(blocks))])
     }
+
+    /// What is sent instead when Slack does not take the blocks; nil for a payload without a text.
+    static func plain(_ payload: [UInt8]) -> [UInt8]? {
+        guard let text = (try? JSON.parse(payload))?["text"] else { return nil }
+        return JSON.object([("text", text)]).bytes()
+    }
+
+    /// All that a group says is in it too: it may have to do without the blocks.
+    private var text: String {
+        let headline = escaped(words.headline, 3_000)
+        if items.isEmpty { return headline }
+        return headline + "\n" + Wording.list(items, within: 2_900 - headline.utf16.count)
+    }
+
+    /// A group's lines.
+    private var items: [String] { words.parts.map { "\($0.sign) \(escaped($0.summary, 250))" } }
 
     private var blocks: [JSON] {
         var blocks: [JSON] = [
@@ -21,119 +37,44 @@ struct SlackMessage {
                 (
                     "text",
                     .object([
-                        ("type", "plain_text"), ("text", .string("\(sign) \(headline)".clipped(to: 150))),
+                        ("type", "plain_text"),
+                        ("text", .string("\(words.sign) \(words.headline)".clipped(to: 150))),
                         ("emoji", true),
                     ])
                 ),
             ])
         ]
-        if !fields.isEmpty {
-            let texts = fields.map { name, value in text("*\(name)*\n\(escaped(value, 1_900))") }
+        if !words.facts.isEmpty {
+            let texts = words.facts.map { name, value in text("*\(name)*\n\(escaped(value, 1_900))") }
             blocks.append(.object([("type", "section"), ("fields", .array(texts))]))
         }
-        for (name, paragraph) in paragraphs {
-            blocks.append(
-                .object([("type", "section"), ("text", text("*\(name)*\n\(escaped(paragraph, 2_900))"))])
-            )
+        for (name, paragraph) in words.paragraphs {
+            blocks.append(section("*\(name)*\n\(escaped(paragraph, 2_900))"))
         }
-        if !footer.isEmpty {
-            let line = escaped(footer.joined(separator: "  ·  "), 1_900)
+        blocks += sections(Wording.list(items, within: 8_500))
+        if !words.references.isEmpty {
+            let line = escaped(words.references.joined(separator: "  ·  "), 1_900)
             blocks.append(.object([("type", "context"), ("elements", .array([text(line)]))]))
         }
         return blocks
     }
 
-    private var headline: String {
-        if let alert = message.alert { return "linewarden: \(alert.summary)" }
-        guard let line = message.line else { return message.type }
-        switch message.type {
-        case "incident.resolved": return "\(line.phoneNumber) has recovered: sends resumed"
-        case "incident.updated":
-            let now = line.isNewDecision ? "now" : "still"
-            return "\(line.phoneNumber) is \(now) \(line.decision.rawValue): \(causes(line))"
-        case "incident.reminder":
-            return "Reminder: \(line.phoneNumber) is still \(line.decision.rawValue): \(causes(line))"
-        default: return "\(line.phoneNumber) is \(line.decision.rawValue): \(causes(line))"
-        }
-    }
-
-    private var sign: String {
-        if message.type == "incident.resolved" { return "✅" }
-        switch message.incident?.severity ?? .warning {
-        case .critical, .error: return "🔴"
-        case .warning: return "🟠"
-        case .info: return "🔵"
-        }
-    }
-
-    private var fields: [(String, String)] {
-        guard let line = message.line else { return [] }
-        var fields = [("Line", line.phoneNumber.description)]
-        fields.append(("Status", axis(message.event?.previous.status, line.status)))
-        fields.append(("Reputation", axis(message.event?.previous.reputation, line.reputation)))
-        fields.append(("Changed at", (message.event?.changedAt ?? line.since).rfc3339))
-        if let incident = message.incident {
-            fields.append(("Severity", incident.severity.rawValue))
-            if let closedAt = incident.closedAt {
-                fields.append(("Lasted", (closedAt - incident.openedAt).phrase))
+    /// Lines in as many sections as they need; a section is never cut within a line.
+    private func sections(_ list: String) -> [JSON] {
+        var texts: [String] = []
+        // A line is as long as an item at the most, far below what one section holds.
+        for line in list.split(separator: "\n") {
+            if let last = texts.last, last.utf16.count + line.utf16.count < 2_900 {
+                texts[texts.count - 1] = "\(last)\n\(line)"
             } else {
-                fields.append(("Incident open since", incident.openedAt.rfc3339))
+                texts.append(String(line))
             }
         }
-        return fields
+        return texts.map(section)
     }
 
-    private var paragraphs: [(String, String)] {
-        if let alert = message.alert { return [("What to do", alert.remedy)] }
-        guard let line = message.line else { return [] }
-        switch line.decision {
-        case .allowed: return [("What linewarden did", "Told the senders to resume, and closed the incident.")]
-        case .slowed:
-            return [
-                ("What linewarden did", "Told the senders to slow down on this line; nothing is paused."),
-                (
-                    "What to do",
-                    "Open fewer new conversations, and look at opt-outs and reply rates before it gets worse."
-                ),
-            ]
-        case .paused:
-            return [
-                (
-                    "What linewarden did",
-                    "Paused outbound sends on this line until evidence says that it has recovered."
-                ),
-                ("What to do", remedy(line)),
-            ]
-        }
-    }
-
-    private func remedy(_ line: Message.Line) -> String {
-        if line.reasons.count == 1, line.reasons.first?.hasPrefix("held by an operator") == true {
-            return "An operator holds this line. linewarden resume lets it send again."
-        }
-        if line.status == "FLAGGED" {
-            return
-                "Contact your Linq representative with the trace id below: a flag is lifted with their help, and takes a "
-                + "day or more. Move urgent conversations to another line; calls still work."
-        }
-        if line.reputation == "CRITICAL" {
-            return "Let the line rest. Look for volume spikes, ignored opt-outs and unanswered first messages."
-        }
-        return "Find out from Linq what this value means; linewarden treats what it does not know as unsafe."
-    }
-
-    private var footer: [String] {
-        [
-            message.incident.map { "incident \($0.id)" }, message.event.map { "event \($0.id)" },
-            message.event?.traceID.map { "trace \($0)" },
-        ].compactMap { $0 }
-    }
-
-    private func causes(_ line: Message.Line) -> String { line.reasons.joined(separator: ", ") }
-
-    private func axis(_ before: String?, _ now: String?) -> String {
-        guard let now else { return "not known" }
-        return before == nil || before == now ? now : "\(before ?? "") → \(now)"
+    private func section(_ mrkdwn: String) -> JSON {
+        .object([("type", "section"), ("text", text(mrkdwn))])
     }
 
     private func text(_ mrkdwn: String) -> JSON { .object([("type", "mrkdwn"), ("text", .string(mrkdwn))]) }

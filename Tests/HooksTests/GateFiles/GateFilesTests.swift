@@ -1,3 +1,4 @@
+import Glibc
 import Lines
 import Posix
 import TestSupport
@@ -89,16 +90,47 @@ import Testing
         let foreign = [".hidden", "+", "+0123", "+1202555123x", "12025551234", "+12025551234.old", "README"]
         for name in foreign { try File.replace(folder("run/paused/\(name)"), with: []) }
         let held = [
-            HeldLine(line: try line(), payload: []),
+            HeldLine(line: try line(), payload: Array("x".utf8)),
             HeldLine(line: try line("+33612345678"), payload: Array("new".utf8)),
         ]
         #expect(await gate.restore(held) == nil)
         #expect(try names() == (foreign + ["+12025551234", "+33612345678"]).sorted())
         #expect(try contents("+33612345678") == "new")
-        // What was there is left as it is: nobody who reads it meanwhile sees it change.
         #expect(try contents("+12025551234") == "x")
         #expect(await gate.restore([]) == nil)
         #expect(try names() == foreign.sorted())
+    }
+
+    /// What a crash left unfinished goes; what only looks like it is somebody else's.
+    @Test func restoringRemovesWhatACrashLeft() async throws {
+        let unfinished = [".+12025551234.4711.1.new", ".+33612345678.1.20.new"]
+        let foreign = [
+            ".+12025551234.4711.new", ".+12025551234.4711.1.old", ".+12025551234.x.1.new", ".+12025551234..1.new",
+            ".README.4711.1.new", "+12025551234.4711.1.new", ".+12025551234.4711.1.new.new", "..4711.1.new",
+        ]
+        try File.makeDirectory(folder("run/paused"))
+        for name in unfinished + foreign { try File.replace(folder("run/paused/\(name)"), with: []) }
+        #expect(await gate.restore([HeldLine(line: try line(), payload: Array("x".utf8))]) == nil)
+        #expect(try names() == (foreign + ["+12025551234"]).sorted())
+    }
+
+    /// Reasons that changed while the daemon was down; a file that somebody touched, emptied or blew up.
+    @Test(arguments: ["old", "", "newer", String(repeating: "new", count: 100_000)])
+    func restoringRewritesWhatDiffers(contents: String) async throws {
+        try File.replace(path(), with: Array(contents.utf8))
+        let held = [HeldLine(line: try line(), payload: Array("new".utf8))]
+        #expect(await gate.restore(held) == nil)
+        #expect(try self.contents("+12025551234") == "new")
+    }
+
+    /// Nobody who reads a file that is right sees it change.
+    @Test func restoringLeavesWhatIsRight() async throws {
+        try File.replace(path(), with: Array("new".utf8))
+        let before = try inode()
+        #expect(await gate.restore([HeldLine(line: try line(), payload: Array("new".utf8))]) == nil)
+        #expect(try inode() == before)
+        #expect(await gate.restore([HeldLine(line: try line(), payload: Array("other".utf8))]) == nil)
+        #expect(try inode() != before)
     }
 
     /// The directory is there from the start, so that senders can tell "nothing is paused" from a wrong path.
@@ -127,6 +159,18 @@ import Testing
         }
         try await writer
         #expect(try names() == ["+12025551234"])
+    }
+
+    private func path() throws -> String {
+        try File.makeDirectory(folder("run/paused"))
+        return folder("run/paused/+12025551234")
+    }
+
+    /// Which file it is: a replaced one has another number.
+    private func inode() throws -> UInt64 {
+        var status = stat()
+        try #require(stat(folder("run/paused/+12025551234"), &status) == 0)
+        return UInt64(status.st_ino)
     }
 
     private func payload(_ text: String) -> Payload { Payload(text: text) }

@@ -20,7 +20,7 @@ import Testing
             configuration: HTTPHookConfiguration(
                 url: try #require(HookURL("\(peer.url)/linewarden?key=1")),
                 secret: try secret.map { try #require(SigningSecret(Secret($0))) },
-                headers: headers.map { (name: $0.name, value: Secret($0.value)) }
+                headers: headers.map { HTTPHeader(name: $0.name, value: Secret($0.value)) }
             ),
             timeout: .seconds(30),
             client: client

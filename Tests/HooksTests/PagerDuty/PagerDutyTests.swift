@@ -105,6 +105,49 @@ import Testing
         #expect(request.body == payload)
     }
 
+    /// An alert that somebody has closed by hand, or snoozed, is there again: a reminder is a trigger of the same key.
+    @Test func aReminderTriggersTheSameAlert() throws {
+        let reminder = try event(try Story().message("incident.reminder"))
+        #expect(reminder["event_action"] == "trigger" && reminder["dedup_key"] == "linewarden/inc_1")
+        #expect(
+            reminder["payload"]?["summary"]?.string
+                == "Reminder: +12025551234 is still paused: status is FLAGGED, reputation is CRITICAL"
+        )
+    }
+
+    @Test func aTestAlarmsNobody() throws {
+        let test = try event(Message(type: "test", timestamp: moment))
+        #expect(test["event_action"] == "trigger" && test["dedup_key"] == "linewarden/test")
+        #expect(test["payload"]?["severity"] == "info")
+        #expect(test["payload"]?["summary"] == "Test: linewarden reaches this hook")
+    }
+
+    /// Events API v2: `dedup_key` has 255 characters at the most; what is shortened must stay unique, and the same.
+    @Test func theKeyIsNeverTooLong() throws {
+        func key(_ kind: String) throws -> String {
+            let message = Message(alert: .init(kind: kind, summary: "x", remedy: "y"), at: moment)
+            return try #require(try event(message)["dedup_key"]?.string)
+        }
+        let long = String(repeating: "é", count: 200)
+        #expect(try key(String(repeating: "x", count: 244)).utf8.count == 255)
+        #expect(try key(long).utf8.count == "linewarden/".count + 64)
+        #expect(try key(long) == key(long) && key(long) != key(long + "x"))
+    }
+
+    @Test func detailsThatAreTooLargeAreLeftOut() throws {
+        let enormous = String(repeating: "x", count: 500_000)
+        let payload = try event(alert(remedy: enormous))["payload"]
+        #expect(payload?["custom_details"]?.text() == #"{"left_out":"the details are too large for an event"}"#)
+    }
+
+    /// 200 is not 202: something else answers at that address.
+    @Test(arguments: [200, 201, 204]) func anotherSuccessIsNone(status: Int) async throws {
+        let peer = try await Peer { _ in .answer(response(status)) }
+        let outcome = try await pagerDuty("\(peer.url)/").deliver(attempt())
+        let words = "HTTP \(status) (PagerDuty says 202 when it has taken an event)"
+        #expect(outcome == .retry(after: nil, Failure("not_accepted", words, mayHaveArrived: true)))
+    }
+
     // 400 is final, because an invalid event stays so; what 429 answers was not ingested.
     @Test func refusals() async throws {
         let invalid = #"{"status":"invalid event","message":"Event object is invalid","errors":["x"]}"#

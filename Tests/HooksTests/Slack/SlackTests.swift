@@ -34,21 +34,27 @@ import Testing
         #expect(try await deliver(response(200, body)).outcome == .retry(after: nil, failure))
     }
 
-    /// Slack's words for what an operator must repair.
+    /// What an operator must repair.
     @Test(arguments: [
-        (400, "invalid_payload"), (400, "invalid_blocks"), (400, "no_text"), (403, "invalid_token"),
-        (403, "action_prohibited"), (403, "posting_to_general_channel_denied"), (404, "channel_not_found"),
-        (404, "no_service"), (404, "no_active_hooks"), (404, "no_team"), (410, "channel_is_archived"),
+        (403, "invalid_token"), (403, "action_prohibited"), (403, "posting_to_general_channel_denied"),
+        (404, "channel_not_found"), (404, "no_service"), (404, "no_service_id"), (404, "no_team"),
+        (404, "no_active_hooks"), (410, "channel_is_archived"), (401, "invalid_auth"),
     ])
-    func permanentErrors(status: Int, word: String) async throws {
+    func untilAnOperatorActs(status: Int, word: String) async throws {
         let outcome = try await deliver(response(status, word)).outcome
-        #expect(outcome == .failed(Failure(word, "HTTP \(status): \(word)")))
+        #expect(outcome == .broken(Failure(word, "HTTP \(status): \(word)")))
+    }
+
+    /// What is not about the form is not tried in another one.
+    @Test(arguments: ["user_not_found", "some_new_word"]) func finalForThisMessage(word: String) async throws {
+        let (outcome, _) = try await deliver(response(400, word))
+        #expect(outcome == .failed(Failure(word, "HTTP 400: \(word)")))
     }
 
     /// A label is a word: whatever else stands there must not become one.
     @Test(arguments: [("", "HTTP 404"), ("<html>", "HTTP 404: <html>"), ("no service", "HTTP 404: no service")])
-    func permanentErrorsInOtherWords(body: String, description: String) async throws {
-        #expect(try await deliver(response(404, body)).outcome == .failed(Failure("http_404", description)))
+    func errorsInOtherWords(body: String, description: String) async throws {
+        #expect(try await deliver(response(404, body)).outcome == .broken(Failure("http_404", description)))
     }
 
     @Test(
@@ -56,7 +62,7 @@ import Testing
             (429, #"{"retry_after":1,"ok":false,"error":"rate_limited"}"#, "Retry-After: 30\r\n", Span.seconds(30)),
             (429, "rate_limited", "", nil), (500, "rollup_error", "", nil),
             (503, "", "Retry-After: 120\r\n", .seconds(120)),
-            (302, "", "Location: https://example.com\r\n", nil), (401, "", "", nil),
+            (302, "", "Location: https://example.com\r\n", nil), (201, "ok", "", nil),
         ] as [(Int, String, String, Span?)]
     )
     func troublesThatPass(status: Int, body: String, headers: String, wait: Span?) async throws {
