@@ -33,6 +33,11 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        // The hook `command`: a process group of its own, no inherited descriptor, no blocked thread and no zombie are
+        // what posix_spawn, pidfd and epoll give to who gets every detail right. Without traits it brings no Foundation.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        // Its paths and error numbers are in its interface.
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         library("CLinux", apt: "libc6-dev"),
@@ -77,7 +82,14 @@ let package = Package(
         + layer("Linq", ["Crypto", "HTTPClient", "JSON", "Chrono"])
         + layer("Intake", ["Linq", "HTTPWire", "Lines", "Crypto", "JSON", "Chrono"])
         + layer("Ledger", ["SQLite", "Lines", "Posix", "Metrics", "Chrono"])
-        + layer("Hooks", ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono"])
+        + layer(
+            "Hooks",
+            [
+                "HTTPClient", "Linq", "Lines", "Posix", "Crypto", "JSON", "Chrono",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ]
+        )
         + layer("Delivery", ["Ledger", "Routing", "Hooks", "Lines", "Posix", "Metrics", "JSON", "Chrono"])
         + layer(
             "Settings",

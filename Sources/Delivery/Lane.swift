@@ -78,9 +78,14 @@ actor Lane {
         alarm = nil
     }
 
-    /// Stops, and waits for what is under way, as far as it ends in time.
+    /// Stops, waits for what is under way, as far as it ends in time, and has the hook cut off the rest.
     func finish(within span: Span) async {
         stop()
+        await waitUntilIdle(within: span)
+        await hook.close()
+    }
+
+    private func waitUntilIdle(within span: Span) async {
         if underWay.isEmpty { return }
         let patience = EventSource.after(nanoseconds: UInt64(max(0, span.microseconds)) * 1_000, on: executor) {
             [weak self] in self?.assumeIsolated { $0.reportIdle() }

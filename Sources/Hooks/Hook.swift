@@ -88,6 +88,10 @@ package protocol Hook: Sendable {
     func deliver(_ attempt: Attempt) async -> Outcome
     /// Brings what the hook keeps outside the ledger into agreement with it; called on start.
     func restore(_ held: [HeldLine]) async -> Failure?
+    /// Cuts off what is still under way, and leaves nothing behind; called when no more is delivered through this hook.
+    ///
+    /// An attempt that is cut off is to be tried again, labelled `cancelled`.
+    func close() async
     /// Attempts that may be under way at once.
     var concurrency: Int { get }
     /// Whether pages that come together can be one message (`Message.group`).
@@ -98,6 +102,7 @@ package protocol Hook: Sendable {
 
 extension Hook {
     package func restore(_ held: [HeldLine]) async -> Failure? { nil }
+    package func close() async {}
     package var concurrency: Int { 8 }
     package var groupsPages: Bool { true }
     package var showsReasons: Bool { false }

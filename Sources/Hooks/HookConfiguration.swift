@@ -75,6 +75,7 @@ package struct HookSettings: Sendable {
     /// All kinds, in the order in which they are listed to people.
     private static let kinds: [any HookConfiguration.Type] = [
         HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, GateFilesConfiguration.self,
+        CommandConfiguration.self,
     ]
 
     /// What the hook can be used for.

@@ -128,6 +128,19 @@ package enum File {
         }
     }
 
+    /// Why the process cannot run the file as a program; nil when it can.
+    package static func isExecutable(_ path: String) -> PosixError? {
+        var status = stat()
+        do throws(PosixError) {
+            try system("stat", path) { stat(path, &status) }
+            if status.st_mode & S_IFMT == S_IFDIR { throw PosixError(call: "execve", code: EISDIR, subject: path) }
+            try system("access", path) { access(path, X_OK) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Takes the one lock a file has, without waiting, for as long as the descriptor is open.
     ///
     /// - Throws: EWOULDBLOCK when another process holds it.

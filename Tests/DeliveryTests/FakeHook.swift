@@ -11,6 +11,8 @@ actor FakeHook: Hook {
     private var underWay: [Attempt] = []
     /// Attempts about one line that overlapped.
     private(set) var overlaps = 0
+    /// How often it was told that no more is delivered through it.
+    private(set) var closings = 0
     private let script: @Sendable (_ attempt: Attempt, _ earlier: Int) async -> Outcome
     private var waiting: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
@@ -38,6 +40,8 @@ actor FakeHook: Hook {
         underWay.removeAll { $0.id == attempt.id }
         return outcome
     }
+
+    func close() { closings += 1 }
 
     /// Returns once that many attempts have begun, or the test has run out of time.
     func received(_ count: Int) async {

@@ -9,9 +9,11 @@ import Testing
 /// Stopping a lane: what is under way may end, nothing begins.
 @Suite(.timeLimit(.minutes(1))) struct LaneFinishTests {
     @Test func anIdleLaneIsFinishedAtOnce() async throws {
-        let lane = Lane(FakeHook(), try Store())
+        let hook = FakeHook()
+        let lane = Lane(hook, try Store())
         // Longer than the test may take.
         await lane.finish(within: .hours(1))
+        #expect(await hook.closings == 1)
     }
 
     @Test func itWaitsForWhatIsUnderWay() async throws {
@@ -46,8 +48,11 @@ import Testing
         await lane.wake()
         await hook.received(1)
         let start = Clock.system.steady()
+        #expect(await hook.closings == 0)
         await lane.finish(within: .milliseconds(100))
         #expect(Clock.system.steady().since(start) >= .milliseconds(100))
+        // The hook's turn to cut off the rest.
+        #expect(await hook.closings == 1)
         #expect(try await store.states() == ["pending"])
         latch.open()
     }

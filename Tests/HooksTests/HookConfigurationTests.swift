@@ -53,6 +53,7 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
                 "pagerduty", "events to https://events.eu.pagerduty.com", [.page]
             ),
             (#"{"type": "gate_files", "directory": "/run/gate"}"#, "gate_files", "files in /run/gate", [.control]),
+            (#"{"type": "command", "command": ["/bin/sh", "-c", "x"]}"#, "command", "runs /bin/sh", [.control, .page]),
         ] as [(String, String, String, Set<HookRole>)]
     )
     func eachKind(text: String, type: String, summary: String, roles: Set<HookRole>) throws {
@@ -76,6 +77,8 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         #expect((pagerDuty as? PagerDuty)?.timeout == .seconds(3) && pagerDuty.concurrency == 2)
         let gate = try make(#"{"type": "gate_files", "directory": "/run/gate"}"#)
         #expect(gate is GateFiles && gate.concurrency == 1)
+        let command = try make(#"{"type": "command", "timeout": "3s", "command": ["/bin/sh"]}"#)
+        #expect((command as? Command)?.timeout == .seconds(3) && command.concurrency == 4)
     }
 
     @Test(arguments: [
@@ -114,11 +117,11 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         (#"{"timeout": 3, "url": 7}"#, ["c:1:1: type: is missing", Self.noDuration]),
         (
             #"{"type": "smtp", "host": "x"}"#,
-            [#"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "gate_files""#]
+            [#"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "gate_files", "command""#]
         ),
         (
             #"{"type": "Slack"}"#,
-            [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "gate_files""#]
+            [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "gate_files", "command""#]
         ),
         (
             #"{"type": "http", "timeout": "0s", "url": "ftp://x"}"#,
@@ -158,9 +161,9 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
     @Test func everyKindHasItsWordAndItsRoles() {
         let kinds: [any HookConfiguration.Type] = [
             HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self,
-            GateFilesConfiguration.self,
+            GateFilesConfiguration.self, CommandConfiguration.self,
         ]
-        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "gate_files"])
+        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "gate_files", "command"])
         #expect(kinds.allSatisfy { !$0.roles.isEmpty })
     }
 }

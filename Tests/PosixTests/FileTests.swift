@@ -50,6 +50,13 @@ import Testing
         #expect(File.isWritable(directory: directory.path) == nil)
     }
 
+    @Test func whatCanBeRun() {
+        #expect(File.isExecutable("/bin/sh") == nil)
+        #expect(File.isExecutable("/nonexistent/program")?.code == ENOENT)
+        #expect(File.isExecutable("/etc/passwd")?.code == EACCES)
+        #expect(File.isExecutable("/usr/bin")?.code == EISDIR)
+    }
+
     @Test("A reader sees the old contents or the new, never a part and never nothing")
     func replacesInOneStep() async throws {
         let path = directory("file")

@@ -25,7 +25,7 @@ enum ImportTable {
         "Linq": ["Crypto", "HTTPClient"],
         "Intake": ["Linq", "HTTPWire", "Lines", "Crypto"],
         "Ledger": ["SQLite", "Lines", "Posix"],
-        "Hooks": ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "Subprocess"],
+        "Hooks": ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "Subprocess", "SystemPackage"],
         "Delivery": ["Ledger", "Routing", "Hooks", "Lines", "Posix"],
         "Settings": ["Routing", "Hooks", "Intake", "HTTPServer", "HTTPWire", "Linq", "Lines", "Posix", "Crypto"],
         "Daemon": [
