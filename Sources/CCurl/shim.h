@@ -1,4 +1,4 @@
-// libcurl 7.87 or later: HTTP, TLS and the waiting for both. Imported by HTTPClient alone.
+// libcurl 7.87 or later: HTTP, SMTP, TLS and the waiting for both. Imported by HTTPClient alone.
 // Its setters and getters are variadic, which Swift cannot call: one inline function for each type of value.
 #pragma once
 #define CURL_DISABLE_TYPECHECK
@@ -28,6 +28,16 @@ static inline CURLcode lw_curl_set_body(CURL *easy, const void *bytes, size_t co
 /// CURLOPT_HEADERFUNCTION or CURLOPT_WRITEFUNCTION.
 static inline CURLcode lw_curl_set_sink(CURL *easy, CURLoption option, curl_write_callback callback) {
     return curl_easy_setopt(easy, option, callback);
+}
+
+/// CURLOPT_READFUNCTION.
+static inline CURLcode lw_curl_set_source(CURL *easy, curl_read_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_READFUNCTION, callback);
+}
+
+/// CURLOPT_XFERINFOFUNCTION.
+static inline CURLcode lw_curl_set_progress(CURL *easy, curl_xferinfo_callback callback) {
+    return curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, callback);
 }
 
 /// What a transfer left behind, of the kind `long`; 0 when there is nothing.

@@ -4,7 +4,7 @@ import CCurl
 final class EasyHandle {
     let raw: UnsafeMutableRawPointer
     private let message: UnsafeMutablePointer<CChar>
-    private var lines: UnsafeMutablePointer<curl_slist>?
+    private var lists: [UnsafeMutablePointer<curl_slist>] = []
 
     init() throws(TransportError) {
         guard let raw = curl_easy_init() else { throw .outOfMemory }
@@ -16,7 +16,7 @@ final class EasyHandle {
 
     deinit {
         curl_easy_cleanup(raw)
-        curl_slist_free_all(lines)
+        for list in lists { curl_slist_free_all(list) }
         message.deallocate()
     }
 
@@ -34,12 +34,18 @@ final class EasyHandle {
         try check(lw_curl_set_string(raw, option, value))
     }
 
-    func setHeaders(_ headers: [String]) throws(TransportError) {
-        for header in headers {
-            guard let longer = curl_slist_append(lines, header) else { throw .outOfMemory }
-            lines = longer
+    /// An option that is a list of texts, such as CURLOPT_HTTPHEADER.
+    func set(_ option: CURLoption, _ texts: [String]) throws(TransportError) {
+        var list: UnsafeMutablePointer<curl_slist>?
+        for text in texts {
+            guard let longer = curl_slist_append(list, text) else {
+                curl_slist_free_all(list)
+                throw .outOfMemory
+            }
+            list = longer
         }
-        try check(lw_curl_set_pointer(raw, CURLOPT_HTTPHEADER, lines))
+        if let list { lists.append(list) }
+        try check(lw_curl_set_pointer(raw, option, list))
     }
 
     func setBody(_ bytes: [UInt8]) throws(TransportError) {
@@ -58,6 +64,27 @@ final class EasyHandle {
         try check(lw_curl_set_pointer(raw, CURLOPT_HEADERDATA, context))
         try check(lw_curl_set_sink(raw, CURLOPT_WRITEFUNCTION, body))
         try check(lw_curl_set_pointer(raw, CURLOPT_WRITEDATA, context))
+    }
+
+    /// Where the bytes to send come from, and who is asked from time to time whether to go on.
+    ///
+    /// The context must outlive every use of the handle.
+    func setUpload(
+        source: curl_read_callback,
+        progress: curl_xferinfo_callback,
+        context: UnsafeMutableRawPointer
+    ) throws(TransportError) {
+        try set(CURLOPT_UPLOAD, 1)
+        try check(lw_curl_set_source(raw, source))
+        try check(lw_curl_set_pointer(raw, CURLOPT_READDATA, context))
+        try check(lw_curl_set_progress(raw, progress))
+        try check(lw_curl_set_pointer(raw, CURLOPT_XFERINFODATA, context))
+        try set(CURLOPT_NOPROGRESS, 0)
+    }
+
+    /// Back to nothing, where curl has a value of its own.
+    func clear(_ option: CURLoption) throws(TransportError) {
+        try check(lw_curl_set_string(raw, option, nil))
     }
 
     /// An option that fails is never passed over: it might be the one that verifies certificates.

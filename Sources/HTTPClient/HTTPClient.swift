@@ -8,7 +8,9 @@ package import Posix
 /// timers and no thread. At most `requestsPerHost` requests go to one host at a time, the others wait for them, within
 /// their own deadlines. (Looking up a name does take a thread for as long as it lasts, one per request under way.)
 ///
-/// Always: http and https only, certificates verified, redirects returned and not followed, no proxy, no cookies, no
+/// Mails go the same way, by SMTP.
+///
+/// Always: http and https (smtp and smtps for mails) only, certificates verified, redirects returned and not followed, no proxy, no cookies, no
 /// compression, nothing read from the environment. A request is sent again only when a kept connection turned out to
 /// be closed before a byte came back.
 package actor HTTPClient {
@@ -49,18 +51,46 @@ package actor HTTPClient {
     package func send(_ request: OutgoingRequest) async throws(TransportError) -> IncomingResponse {
         if Task.isCancelled { throw .cancelled }
         let multi = try open()
+        let transfer = try RequestTransfer(id: nextID(), request, userAgent: userAgent, now: clock.steady())
+        let code = try await run(transfer, within: request.timeout, multi).get()
+        return try transfer.response(code, now: clock.steady())
+    }
+
+    /// Hands a mail to its server and waits for its reply.
+    ///
+    /// libcurl waits for the reply to the mail, and for the one to QUIT, in the way: nothing else on this client goes
+    /// on meanwhile, so mails deserve a client of their own.
+    ///
+    /// - Throws: `MailFault` when there was no reply that counts.
+    package func send(_ mail: OutgoingMail) async throws(MailFault) -> MailReply {
+        let multi: MultiHandle
+        let transfer: MailTransfer
+        do throws(TransportError) {
+            if Task.isCancelled { throw .cancelled }
+            multi = try open()
+            transfer = try MailTransfer(id: nextID(), mail, clock: clock)
+        } catch {
+            throw MailFault(cause: error, mayHaveArrived: false)
+        }
+        return try transfer.reply(await run(transfer, within: mail.timeout, multi))
+    }
+
+    private func nextID() -> UInt64 {
         lastID += 1
-        let id = lastID
-        let transfer = try Transfer(id: id, request, userAgent: userAgent, now: clock.steady())
-        let outcome = await withTaskCancellationHandler {
+        return lastID
+    }
+
+    private func run(_ transfer: Transfer, within timeout: Span, _ multi: MultiHandle) async -> Transfer.Ending {
+        let (id, stopSign) = (transfer.id, transfer.stopSign)
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 transfer.continuation = continuation
-                enter(transfer, within: request.timeout, multi)
+                enter(transfer, within: timeout, multi)
             }
         } onCancel: {
+            stopSign.raise()
             executor.run { self.assumeIsolated { $0.end(id, .failure(.cancelled)) } }
         }
-        return try outcome.get()
     }
 
     /// Ends all requests as cancelled and closes all connections; every later request is cancelled at once.
@@ -94,6 +124,7 @@ package actor HTTPClient {
 
     private func start(_ transfer: Transfer, _ multi: MultiHandle) {
         do throws(TransportError) {
+            try (transfer as? MailTransfer)?.limit()
             try multi.add(transfer.handle)
             running[transfer.handle.raw] = transfer.id
         } catch {
@@ -103,10 +134,14 @@ package actor HTTPClient {
 
     private func handle(_ event: MultiHandle.Event) {
         guard case .open(let multi) = state else { return }
-        for completion in multi.handle(event) {
-            guard let id = running[completion.easy], let transfer = transfers[id] else { continue }
+        finish(multi.handle(event))
+    }
+
+    private func finish(_ completions: [MultiHandle.Completion]) {
+        for completion in completions {
+            guard let id = running[completion.easy] else { continue }
             switch completion.result {
-            case .success(let code): end(id, transfer.outcome(code, now: clock.steady()))
+            case .success(let code): end(id, .success(code))
             case .failure(let error): end(id, .failure(.unreachable(error.description)))
             }
         }
@@ -115,11 +150,19 @@ package actor HTTPClient {
     /// Ends a transfer that has not ended yet, and starts the one that waited for it.
     ///
     /// Never called from within curl, which must not be entered twice.
-    private func end(_ id: UInt64, _ outcome: Transfer.Outcome) {
-        guard case .open(let multi) = state, let transfer = transfers.removeValue(forKey: id) else { return }
+    private func end(_ id: UInt64, _ ending: Transfer.Ending) {
+        guard case .open(let multi) = state, let transfer = transfers[id] else { return }
+        if case .failure(let reason) = ending, transfer.endsItself, running[transfer.handle.raw] != nil,
+            transfer.reasonToStop == nil
+        {
+            transfer.reasonToStop = reason
+            finish(multi.nudge(transfer.handle))
+            if transfers[id] == nil { return }
+        }
+        transfers[id] = nil
         transfer.deadline = nil
         if running.removeValue(forKey: transfer.handle.raw) != nil { multi.remove(transfer.handle) }
-        transfer.continuation?.resume(returning: outcome)
+        transfer.continuation?.resume(returning: ending)
         if let next = queue.leave(id, host: transfer.lane), let waiting = transfers[next] { start(waiting, multi) }
     }
 }

@@ -25,6 +25,7 @@ final class MultiHandle {
     private let executor: QueueExecutor
     private let wake: @Sendable (Event) -> Void
     private var watches: [CInt: SocketWatch] = [:]
+    private var owners: [CInt: UnsafeMutableRawPointer] = [:]
     private var timer: EventSource?
     private var unwatched: [Completion] = []
 
@@ -63,6 +64,19 @@ final class MultiHandle {
         case .socket(let socket, let readiness):
             curl_multi_socket_action(raw, socket, readiness, &running)
         }
+        return completions()
+    }
+
+    /// Has curl look at a transfer now, which then sees that it is to stop.
+    func nudge(_ handle: EasyHandle) -> [Completion] {
+        var running: CInt = 0
+        for socket in owners.filter({ $0.value == handle.raw }).keys {
+            curl_multi_socket_action(raw, socket, CURL_CSELECT_IN, &running)
+        }
+        return completions()
+    }
+
+    private func completions() -> [Completion] {
         var completions = unwatched
         unwatched = []
         var left: CInt = 0
@@ -76,8 +90,10 @@ final class MultiHandle {
     fileprivate func watch(_ socket: CInt, for what: CInt, of easy: UnsafeMutableRawPointer) {
         guard what != CURL_POLL_REMOVE else {
             watches[socket] = nil
+            owners[socket] = nil
             return
         }
+        owners[socket] = easy
         do throws(PosixError) {
             if watches[socket] == nil { watches[socket] = try SocketWatch(socket) }
         } catch {

@@ -4,10 +4,10 @@ import Chrono
 /// How curl is told to send a request, and what it must never do.
 extension EasyHandle {
     func prepare(_ request: OutgoingRequest, headers: [String], userAgent: String) throws(TransportError) {
-        try secure()
+        try secure(protocols: "http,https")
         try set(CURLOPT_URL, request.url)
         try set(CURLOPT_USERAGENT, userAgent)
-        try setHeaders(headers)
+        try set(CURLOPT_HTTPHEADER, headers)
         if request.method == "HEAD" { try set(CURLOPT_NOBODY, 1) }
         if request.announcesBody { try setBody(request.body) }
         try set(CURLOPT_CUSTOMREQUEST, request.method)
@@ -16,8 +16,9 @@ extension EasyHandle {
         try set(CURLOPT_CONNECTTIMEOUT_MS, (request.connectTimeout ?? request.timeout).curlMilliseconds)
     }
 
-    private func secure() throws(TransportError) {
-        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+    /// What holds for every exchange.
+    func secure(protocols: String) throws(TransportError) {
+        try set(CURLOPT_PROTOCOLS_STR, protocols)
         try set(CURLOPT_FOLLOWLOCATION, 0)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
@@ -35,7 +36,7 @@ extension EasyHandle {
 
 extension Span {
     /// For curl: rounded up and never 0, which would mean curl's own default of five minutes.
-    fileprivate var curlMilliseconds: Int {
+    var curlMilliseconds: Int {
         max(1, Int((self + Span(microseconds: 999)).microseconds / 1_000))
     }
 

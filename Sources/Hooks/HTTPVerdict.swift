@@ -20,8 +20,11 @@ package enum HTTPVerdict {
     }
 
     /// A fault below HTTP is always worth another attempt: networks, names and certificates are repaired.
-    package static func judge(_ error: TransportError) -> Outcome {
-        .retry(after: nil, Failure(error.label, error.description, mayHaveArrived: error.cameAfterSending))
+    ///
+    /// `mayHaveArrived`: whether the message may have, where the caller knows better.
+    package static func judge(_ error: TransportError, mayHaveArrived: Bool? = nil) -> Outcome {
+        let mayHaveArrived = mayHaveArrived ?? error.cameAfterSending
+        return .retry(after: nil, Failure(error.label, error.description, mayHaveArrived: mayHaveArrived))
     }
 
     /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3); a day at the most.

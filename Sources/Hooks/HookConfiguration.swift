@@ -74,7 +74,7 @@ package struct HookSettings: Sendable {
 
     /// All kinds, in the order in which they are listed to people.
     private static let kinds: [any HookConfiguration.Type] = [
-        HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, GateFilesConfiguration.self,
+        HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, EmailConfiguration.self, GateFilesConfiguration.self,
         CommandConfiguration.self,
     ]
 

@@ -6,6 +6,14 @@ package enum Process {
     /// The environment as it was when asked.
     package static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
+    /// The name of this machine, with or without its domain, as the kernel keeps it (gethostname(2)).
+    package static var hostName: String {
+        // HOST_NAME_MAX is 64.
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+        return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Resident memory in bytes, read from `/proc/self/statm`; nil where /proc is hidden.
     package static var residentBytes: Int? {
         guard let contents = try? File.read("/proc/self/statm") else { return nil }

@@ -104,7 +104,7 @@ import Testing
     @Test("A page that is given up is told through the hooks that hear of the daemon's own troubles")
     func deadPage() async throws {
         let sink = Sink { request, _ in
-            request.path == "/slack" ? .text(.notFound, "no_active_hooks") : .text(.ok, "ok")
+            request.path == "/slack" ? .text(.badRequest, "user_not_found") : .text(.ok, "ok")
         }
         let server = try await sink.serve()
         try configure(server)
@@ -115,7 +115,7 @@ import Testing
         #expect(alert["data"]?["alert"]?["kind"]?.string == "delivery_dead")
         #expect(
             alert["data"]?["alert"]?["summary"]?.string
-                == "incident.opened for hook ops was given up: HTTP 404: no_active_hooks"
+                == "incident.opened for hook ops was given up: HTTP 400: user_not_found"
         )
         // The command was not held up by it, and the page is tried no more.
         #expect(await sink.received("/sender", 1).count == 1)
@@ -123,7 +123,7 @@ import Testing
         let body = try #require(try await bench.ask(daemon, "/v1/lines/+12025551234").json)
         let page = body["deliveries"]?.array?.first { $0["hook"]?.string == "ops" }
         #expect(page?["state"]?.string == "dead")
-        #expect(page?["last_error"]?.string == "HTTP 404: no_active_hooks")
+        #expect(page?["last_error"]?.string == "HTTP 400: user_not_found")
         await daemon.stop()
         await server.stop(within: .seconds(1))
     }

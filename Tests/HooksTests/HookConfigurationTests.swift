@@ -117,11 +117,11 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         (#"{"timeout": 3, "url": 7}"#, ["c:1:1: type: is missing", Self.noDuration]),
         (
             #"{"type": "smtp", "host": "x"}"#,
-            [#"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "gate_files", "command""#]
+            [#"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#]
         ),
         (
             #"{"type": "Slack"}"#,
-            [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "gate_files", "command""#]
+            [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#]
         ),
         (
             #"{"type": "http", "timeout": "0s", "url": "ftp://x"}"#,
@@ -161,9 +161,9 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
     @Test func everyKindHasItsWordAndItsRoles() {
         let kinds: [any HookConfiguration.Type] = [
             HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self,
-            GateFilesConfiguration.self, CommandConfiguration.self,
+            EmailConfiguration.self, GateFilesConfiguration.self, CommandConfiguration.self,
         ]
-        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "gate_files", "command"])
+        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "email", "gate_files", "command"])
         #expect(kinds.allSatisfy { !$0.roles.isEmpty })
     }
 }
