@@ -25,7 +25,9 @@ struct OperatorDesk: Sendable {
 
     /// `{"reason":"…","by":"…"}`.
     func resume(_ line: PhoneNumber, _ body: [UInt8]) async throws -> HTTPResponse {
-        await answer(body, keys: []) { form throws(OrderForm.Problem) in try await operate(.resume, line, form.signature) }
+        await answer(body, keys: []) { form throws(OrderForm.Problem) in
+            try await operate(.resume, line, form.signature)
+        }
     }
 
     /// `{"lines":"+1202*","severities":["warning"],"for":"2h","reason":"…","by":"…"}`; without `lines` all are meant,
@@ -75,9 +77,11 @@ struct OperatorDesk: Sendable {
         }
     }
 
-    private func operate(_ action: OperatorAction, _ line: PhoneNumber, _ signature: Signature) async throws(
-        OrderForm.Problem
-    ) -> HTTPResponse {
+    private func operate(
+        _ action: OperatorAction,
+        _ line: PhoneNumber,
+        _ signature: Signature
+    ) async throws(OrderForm.Problem) -> HTTPResponse {
         let order = OperatorOrder(action: action, line: line, author: signature.author, reason: signature.reason)
         do throws(LedgerError) {
             return .json(.ok, JSON.object([("line", try await ledger.operate(order).json)]).bytes())

@@ -66,7 +66,8 @@ struct ReplayDesk: Sendable {
                 return OperatorDesk.notStored(error)
             }
         case .ignore(let type):
-            return Refusal(.unprocessableContent, "not_acted_on", "nothing follows from events of type \(type)").response
+            return Refusal(.unprocessableContent, "not_acted_on", "nothing follows from events of type \(type)")
+                .response
         case .refuse(let refusal): return refusal.response
         }
     }
@@ -115,7 +116,9 @@ struct ReplayDesk: Sendable {
         if json["event_type"] != nil { return body }
         let known = ["line", "status", "reputation"]
         if let unknown = members.first(where: { !known.contains($0.key) }) {
-            throw OrderForm.Problem("there is no \(unknown.key.prefix(40)) here; there are \(known.joined(separator: ", "))")
+            throw OrderForm.Problem(
+                "there is no \(unknown.key.prefix(40)) here; there are \(known.joined(separator: ", "))"
+            )
         }
         guard let line = json["line"]?.string, PhoneNumber(line) != nil else {
             throw OrderForm.Problem("line is an E.164 number")

@@ -32,7 +32,8 @@ final class Switchboard: Sendable {
     func listeners(except troubled: HookName?) -> [HookName] {
         state.withLock { state in
             let others = state.alertHooks.filter { $0 != troubled }
-            guard others.isEmpty, let troubled, let fallback = state.fallbacks[troubled] else { return others }
+            guard others.isEmpty, !state.alertHooks.isEmpty, let troubled, let fallback = state.fallbacks[troubled]
+            else { return others }
             return [fallback]
         }
     }

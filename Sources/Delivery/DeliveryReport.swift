@@ -15,7 +15,14 @@ package struct DeliveryReport: Sendable {
     /// Why the outcome could not be written down; the lane tries again.
     package let unsettled: LedgerError?
 
-    init(hook: String, delivery: DueDelivery, outcome: Outcome, settlement: Settlement, duration: Span, news: HookNews? = nil) {
+    init(
+        hook: String,
+        delivery: DueDelivery,
+        outcome: Outcome,
+        settlement: Settlement,
+        duration: Span,
+        news: HookNews? = nil
+    ) {
         self.hook = hook
         self.delivery = delivery
         self.outcome = outcome

@@ -54,7 +54,7 @@ actor Lane {
         self.time = time
         self.detour = detour
         self.report = report
-        health = HookHealth(state, probeEvery: settings.retry.max)
+        health = HookHealth(state, probeEvery: settings.retry.broken)
         pace = Pace(interval: settings.pace)
     }
 

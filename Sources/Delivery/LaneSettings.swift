@@ -50,7 +50,7 @@ package struct LaneSettings: Sendable {
         case .failed(let failure): return .dead(error: failure.description, mayHaveArrived: failure.mayHaveArrived)
         case .retry(let after, let why): (failure, wait) = (why, after ?? backoff)
         // A pause must not wait for long once the sender is back; a page has its fallback meanwhile.
-        case .broken(let why): (failure, wait) = (why, delivery.channel == .control ? backoff : retry.max)
+        case .broken(let why): (failure, wait) = (why, delivery.channel == .control ? backoff : retry.broken)
         }
         if age(of: delivery, time) >= retry.giveUpAfter {
             return .dead(

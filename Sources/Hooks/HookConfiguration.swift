@@ -39,6 +39,8 @@ package struct RetryPolicy: Sendable, Hashable {
     package var first = Span.seconds(1)
     /// The longest wait.
     package var max = Span.minutes(5)
+    /// How often a hook is tried that takes nothing until an operator acts: servers lock out who tries too often.
+    package var broken = Span.minutes(5)
     /// Age at which a delivery that still fails is given up.
     package var giveUpAfter = Span.hours(24)
 
@@ -74,7 +76,8 @@ package struct HookSettings: Sendable {
 
     /// All kinds, in the order in which they are listed to people.
     private static let kinds: [any HookConfiguration.Type] = [
-        HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, EmailConfiguration.self, GateFilesConfiguration.self,
+        HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, EmailConfiguration.self,
+        GateFilesConfiguration.self,
         CommandConfiguration.self,
     ]
 
@@ -92,6 +95,7 @@ package struct HookSettings: Sendable {
         if let policy = object.optional("retry")?.object() {
             retry.first = policy.span("first", in: .milliseconds(1) ... .hours(1), default: retry.first)
             retry.max = policy.span("max", in: retry.first ... .days(1), default: Swift.max(retry.first, retry.max))
+            retry.broken = policy.span("broken", in: .milliseconds(10) ... .days(1), default: retry.broken)
         }
         let groupWait = object.span("group_wait", in: .zero ... .minutes(5), default: .seconds(5))
         let fallback = object.optional("fallback")?.string()

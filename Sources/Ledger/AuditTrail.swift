@@ -11,7 +11,13 @@ final class AuditTrail {
         )
     }
 
-    func write(_ action: String, _ subject: String, by author: String, _ reason: String, at now: Timestamp)
+    func write(
+        _ action: String,
+        _ subject: String,
+        by author: String,
+        _ reason: String,
+        at now: Timestamp
+    )
         throws(SQLiteError)
     {
         try insert.run(.integer(now.microseconds), .text(author), .text(action), .text(subject), .text(reason))

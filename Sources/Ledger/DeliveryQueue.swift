@@ -66,11 +66,15 @@ final class DeliveryQueue {
         postpone = try connection.prepare(
             "UPDATE delivery SET not_before = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
         )
-        dissolve = try connection.prepare("UPDATE delivery SET sent = 0, leader = NULL, bundle = NULL, bundle_id = NULL \(all)")
+        dissolve = try connection.prepare(
+            "UPDATE delivery SET sent = 0, leader = NULL, bundle = NULL, bundle_id = NULL \(all)"
+        )
         bury = try connection.prepare(
             "UPDATE delivery SET state = 'dead', settled_at = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
         )
-        disown = try connection.prepare("UPDATE delivery SET sent = 0 WHERE seq = ? AND state IN ('superseded', 'dead')")
+        disown = try connection.prepare(
+            "UPDATE delivery SET sent = 0 WHERE seq = ? AND state IN ('superseded', 'dead')"
+        )
         withdraw = try connection.prepare(
             """
             UPDATE delivery SET state = 'superseded', settled_at = ?2
@@ -105,14 +109,23 @@ final class DeliveryQueue {
         try limitHookWaits.run(.integer(latest.microseconds))
     }
 
-    func due(_ hook: String, _ channel: DeliveryDraft.Channel, at now: Timestamp, limit: Int) throws(SQLiteError)
+    func due(
+        _ hook: String,
+        _ channel: DeliveryDraft.Channel,
+        at now: Timestamp,
+        limit: Int
+    ) throws(SQLiteError)
         -> [DueDelivery]
     {
         try due.rows(.text(hook), .text(channel.rawValue), .integer(now.microseconds), Value(limit)) { DueDelivery($0) }
     }
 
     /// When the next delivery of a hook that is not due yet will be.
-    func nextDue(_ hook: String, _ channel: DeliveryDraft.Channel, after now: Timestamp) throws(SQLiteError)
+    func nextDue(
+        _ hook: String,
+        _ channel: DeliveryDraft.Channel,
+        after now: Timestamp
+    ) throws(SQLiteError)
         -> Timestamp?
     {
         let time = try nextDue.first(.text(hook), .text(channel.rawValue), .integer(now.microseconds)) { $0.integer(0) }
@@ -125,7 +138,9 @@ final class DeliveryQueue {
     func claim(_ pages: [DueDelivery], _ bundle: Bundler?, at now: Timestamp) throws(SQLiteError) -> [DueDelivery] {
         var wanted: [DueDelivery] = []
         for page in pages where try claim.run(.integer(page.seq)) > 0 { wanted.append(page) }
-        guard let bundle, let first = wanted.first, wanted.count > 1, let payload = bundle(wanted) else { return wanted }
+        guard let bundle, let first = wanted.first, wanted.count > 1, let payload = bundle(wanted) else {
+            return wanted
+        }
         let id = identifiers.next("grp", at: now)
         try lead.run(.integer(first.seq), .blob(payload), .text(id))
         for page in wanted.dropFirst() { try follow.run(.integer(page.seq), .integer(first.seq)) }

@@ -5,7 +5,12 @@ import SQLite
 // What lanes ask of the ledger.
 extension Ledger {
     /// Deliveries of a hook that may be sent now: of each ordering key the oldest only, oldest first.
-    package func due(_ hook: String, _ channel: DeliveryDraft.Channel, at now: Timestamp, limit: Int) throws
+    package func due(
+        _ hook: String,
+        _ channel: DeliveryDraft.Channel,
+        at now: Timestamp,
+        limit: Int
+    ) throws
         -> [DueDelivery]
     {
         try tools.queue.due(hook, channel, at: now, limit: limit)
@@ -32,7 +37,10 @@ extension Ledger {
     /// `bundle`: makes one message of several; nil: each goes by itself.
     ///
     /// - Returns: Those that are still wanted; one that carries all of them when they were bundled.
-    package nonisolated func claim(_ pages: [DueDelivery], _ bundle: Bundler?) async throws(LedgerError)
+    package nonisolated func claim(
+        _ pages: [DueDelivery],
+        _ bundle: Bundler?
+    ) async throws(LedgerError)
         -> [DueDelivery]
     {
         try await write { context, _ throws(SQLiteError) in

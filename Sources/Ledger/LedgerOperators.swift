@@ -78,7 +78,10 @@ extension Ledger {
     }
 
     /// Has a dead delivery sent again.
-    package nonisolated func replay(delivery id: String, _ signature: Signature) async throws(LedgerError)
+    package nonisolated func replay(
+        delivery id: String,
+        _ signature: Signature
+    ) async throws(LedgerError)
         -> DeliveryReplay
     {
         try await write { context, report throws(SQLiteError) in

@@ -35,7 +35,10 @@ extension LedgerReader {
 
 extension Ledger {
     /// Takes an event in that was kept aside and is understood now; nil when it is not there, or not aside any more.
-    package nonisolated func replay(_ event: VerifiedEvent, _ signature: Signature) async throws(LedgerError)
+    package nonisolated func replay(
+        _ event: VerifiedEvent,
+        _ signature: Signature
+    ) async throws(LedgerError)
         -> RecordedEvent?
     {
         try await write { context, report throws(SQLiteError) in

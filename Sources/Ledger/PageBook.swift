@@ -78,7 +78,12 @@ final class PageBook {
     }
 
     /// Keeps that a hook is told, or why it is not, and when it is to be told again.
-    func note(_ draft: DeliveryDraft, _ incident: String, mutedBy silence: Silence?, at now: Timestamp)
+    func note(
+        _ draft: DeliveryDraft,
+        _ incident: String,
+        mutedBy silence: Silence?,
+        at now: Timestamp
+    )
         throws(SQLiteError)
     {
         if draft.type == "incident.resolved" { return }

@@ -35,7 +35,11 @@ extension Recorder {
     }
 
     /// Writes messages about a change; what a silence mutes is written as muted.
-    func send(_ drafts: [DeliveryDraft], _ change: LineChange, _ report: inout CommitReport)
+    func send(
+        _ drafts: [DeliveryDraft],
+        _ change: LineChange,
+        _ report: inout CommitReport
+    )
         throws(SQLiteError)
     {
         let silences = drafts.contains { $0.channel == .page } ? try self.silences.inForce(at: change.at) : []

@@ -64,7 +64,8 @@ package struct SettingsSummary: Sendable {
         let actions = [("pauses", rule.pause), ("slows", rule.slow), ("pages", rule.page)]
             .filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1.joined(separator: ", "))" }
         let reminder = rule.remindEvery.map { ", again every \($0.phrase)" } ?? ""
-        return "\(list(rule.on)) on \(lines) \(actions.isEmpty ? "does nothing" : actions.joined(separator: " and "))\(reminder)"
+        return
+            "\(list(rule.on)) on \(lines) \(actions.isEmpty ? "does nothing" : actions.joined(separator: " and "))\(reminder)"
     }
 
     private func list(_ values: Set<String>) -> String {

@@ -72,7 +72,7 @@ def test_each_change_of_decision_is_told_once(sender, sink):
 def test_an_incident_is_paged_from_beginning_to_end(pager, sink):
     for index, reputation in enumerate(["AT_RISK", "CRITICAL", "HEALTHY"]):
         pager.accept(status_event(reputation=reputation, changed_at=moment(index)))
-    sink.wait_for(3)
+        pager.wait_until_delivered(index + 1)
     assert sink.types == ["incident.opened", "incident.updated", "incident.resolved"]
     incidents = [each.verify()["data"]["incident"] for each in sink.requests]
     assert len({each["id"] for each in incidents}) == 1
@@ -182,13 +182,18 @@ def test_retry_after_is_obeyed(make_daemon, make_sink, status):
     assert second.at - first.at >= 0.99
 
 
-def test_gone_means_stop(make_daemon, make_sink):
-    """410: the receiver wants no more (Standard Webhooks)."""
+def test_gone_means_broken_until_it_is_back(make_daemon, make_sink):
+    """410: the receiver wants no more (Standard Webhooks). A pause is still tried now and then: the line depends on it."""
     sink = make_sink(default=Reply(410))
     daemon = make_daemon(hooks={"sender": http_hook(sink)}).start()
     daemon.accept(status_event(status="FLAGGED"))
-    eventually(lambda: daemon.deliveries(state="dead"), "a dead delivery", daemon.deliveries)
-    assert len(sink.requests) == 1
+    [broken] = eventually(lambda: daemon.get("/v1/status").json["broken_hooks"], "a broken hook", daemon.deliveries)
+    assert broken["hook"] == "sender" and "410" in broken["reason"]
+    assert daemon.metrics.value("linewarden_hook_broken", hook="sender") == 1
+    sink.default = Reply()
+    daemon.wait_until_delivered()
+    assert daemon.get("/v1/status").json["broken_hooks"] == []
+    assert daemon.metrics.value("linewarden_hook_broken", hook="sender") == 0
 
 
 def test_a_delivery_is_given_up_in_the_end(make_daemon, make_sink):
@@ -293,12 +298,12 @@ def test_only_the_last_of_many_decisions_is_delivered(make_daemon, sink):
 
 
 def test_pages_keep_their_order(make_daemon, make_sink):
-    """Nothing is superseded here: people want to read what happened."""
-    sink = make_sink(script=[Reply(500)] * 3)
+    """What was told to begin is told to end, whatever fails on the way."""
+    sink = make_sink(script=[Reply(500)] * 3 + [Reply(), Reply(500)])
     daemon = make_daemon(hooks={"ops": http_hook(sink)}, routes=routes(page=["ops"])).start()
     for index, status in enumerate(["FLAGGED", "ACTIVE", "FLAGGED", "ACTIVE"]):
         daemon.accept(status_event(status=status, changed_at=moment(index)))
-    daemon.wait_until_delivered(4)
+        daemon.wait_until_delivered(index + 1)
     by_incident = {}
     for each in sink.requests:
         stages = by_incident.setdefault(each.json["data"]["incident"]["id"], [])

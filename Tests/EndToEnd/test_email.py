@@ -33,6 +33,7 @@ def make_office(authority):
 def email_hook(office, authority, **more):
     hook = {
         "type": "email",
+        "group_wait": "0s",
         "url": office.url(),
         "from": SENDER,
         "to": RECIPIENTS,
@@ -223,7 +224,7 @@ def test_a_slow_mail_server_delays_no_other_hook(make_office, make_daemon, autho
     """libcurl waits for the answer to a mail in the way of everything else on the same handle."""
     office = make_office()
     office.gate = threading.Event()
-    hooks = {"ops": email_hook(office, authority), "slack": {"type": "http", "url": sink.url}}
+    hooks = {"ops": email_hook(office, authority), "slack": {"type": "http", "url": sink.url, "group_wait": "0s"}}
     routes = [{"name": "all", "on": ["FLAGGED"], "page": ["ops", "slack"]}]
     daemon = make_daemon(hooks=hooks, routes=routes, env={"MAIL_PASSWORD": PASSWORD}).start()
     daemon.accept(status_event(status="FLAGGED"))

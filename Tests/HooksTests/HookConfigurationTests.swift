@@ -117,11 +117,15 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         (#"{"timeout": 3, "url": 7}"#, ["c:1:1: type: is missing", Self.noDuration]),
         (
             #"{"type": "smtp", "host": "x"}"#,
-            [#"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#]
+            [
+                #"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#
+            ]
         ),
         (
             #"{"type": "Slack"}"#,
-            [#"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#]
+            [
+                #"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#
+            ]
         ),
         (
             #"{"type": "http", "timeout": "0s", "url": "ftp://x"}"#,

@@ -42,7 +42,9 @@ import Testing
         Mistake(
             .hooks,
             #""a": {"type": "slack", "url": "https://x", "channel": "ops"}"#,
-            [#"c:5:54: hooks.a.channel: unknown key; allowed here: timeout, give_up_after, retry, group_wait, fallback, fallback_after, rate, type, url"#]
+            [
+                #"c:5:54: hooks.a.channel: unknown key; allowed here: timeout, give_up_after, retry, group_wait, fallback, fallback_after, rate, type, url"#
+            ]
         ),
         Mistake(
             .hooks,

@@ -33,7 +33,13 @@ import Testing
         #expect(settings.hooks.map(\.type) == ["gate_files", "http", "pagerduty", "slack"])
         #expect(
             settings.routing.rules == [
-                Rule(name: "stop", on: ["FLAGGED", "CRITICAL"], pause: ["gate", "sender"], page: ["oncall", "ops"], remindEvery: .hours(4)),
+                Rule(
+                    name: "stop",
+                    on: ["FLAGGED", "CRITICAL"],
+                    pause: ["gate", "sender"],
+                    page: ["oncall", "ops"],
+                    remindEvery: .hours(4)
+                ),
                 Rule(name: "slow", on: ["AT_RISK"], slow: ["sender"], page: ["ops"]),
             ]
         )

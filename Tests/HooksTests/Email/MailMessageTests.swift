@@ -150,6 +150,6 @@ import Testing
         #expect(headers.contains("Subject: linewarden: deliveries fail"))
         #expect(text.hasPrefix("linewarden: deliveries fail\r\n\r\nWhat to do:\r\nRepair the hook.\r\n"))
         let test = Message(type: "test", timestamp: moment)
-        #expect(try header("Subject", of: test) == "linewarden: this is a test")
+        #expect(try header("Subject", of: test) == "Test: linewarden reaches this hook")
     }
 }

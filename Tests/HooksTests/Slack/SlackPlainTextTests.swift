@@ -50,7 +50,7 @@ import Testing
 
     @Test func bothTogetherKeepToTheHooksTime() async throws {
         let start = ContinuousClock.now
-        let (outcome, bodies) = try await deliver(timeout: .milliseconds(400)) { isPlain in
+        let (outcome, bodies) = try await deliver(timeout: .seconds(2)) { isPlain in
             isPlain ? .hang : .answer(response(400, "invalid_blocks"))
         }
         #expect(outcome.failure?.label == "timeout" && bodies.count == 2)
