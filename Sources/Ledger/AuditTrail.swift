@@ -30,7 +30,7 @@ package struct AuditRecord: Sendable {
     package let seq: Int64
     package let at: Timestamp
     package let author: String
-    /// `operator.pause`, `silence.add`, `delivery.replay`, …
+    /// What it was, such as `operator.pause`, `silence.add` or `delivery.replay`.
     package let action: String
     /// A line's number, or the id of a silence, an event or a delivery.
     package let subject: String
