@@ -14,7 +14,7 @@ final class Housekeeping: Sendable {
     /// How often the certificate's end is looked at, and old history removed, in nanoseconds.
     private static let slowTurn: UInt64 = 3_600_000_000_000
     /// How long the first removal of history waits for the start to be over, in nanoseconds.
-    private static let firstPruning: UInt64 = 10_000_000_000
+    private static let firstPruning: UInt64 = 3_000_000_000
     /// Days before a certificate's end at which people are told.
     static let warningDays = [3, 14]
 

@@ -163,7 +163,11 @@ extension DeliveryDraft {
         )
     }
 
-    static func page(_ hook: String, _ incident: String?, _ type: String, key: String? = nil) -> DeliveryDraft {
+    static func page(_ hook: String, _ incident: String?, _ type: String,
+        key: String? = nil,
+        message: Bool = false,
+        remindEvery: Span? = nil
+    ) -> DeliveryDraft {
         DeliveryDraft(
             hook: hook,
             channel: incident == nil ? .alert : .page,
@@ -173,7 +177,9 @@ extension DeliveryDraft {
             incident: incident,
             event: nil,
             command: nil,
-            payload: Array(type.utf8)
+            payload: Array(type.utf8),
+            message: message ? Array(type.utf8) : nil,
+            remindEvery: remindEvery
         )
     }
 }

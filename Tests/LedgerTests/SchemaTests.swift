@@ -51,6 +51,33 @@ import Testing
         #expect(throws: SQLiteError.self) { try old.execute("UPDATE line SET release_reason = 'r'") }
     }
 
+    @Test("What was pending in the second version is pending, and what was tried may have arrived")
+    func goesForwardWithDeliveries() throws {
+        let old = try Connection(path: ":memory:", mode: .readWrite)
+        for step in Schema.migrations.prefix(2) { try old.execute(step) }
+        try old.execute(
+            """
+            PRAGMA user_version = 2;
+            INSERT INTO incident VALUES ('i', '+12025551234', 1, NULL, 'critical', 'status is FLAGGED');
+            INSERT INTO paged VALUES ('i', 'ops');
+            INSERT INTO delivery (id, hook, channel, type, ordering_key, incident, payload, created_at, attempts)
+            VALUES ('d1', 'ops', 'page', 'incident.opened', 'incident/i', 'i', x'01', 1, 3),
+                   ('d2', 'ops', 'page', 'incident.updated', 'incident/i', 'i', x'02', 2, 0),
+                   ('d3', 'gate', 'control', 'line.paused', 'line/+12025551234', 'i', x'03', 3, 2);
+            """
+        )
+        try Schema.migrate(old, path: "memory")
+        let queue = try DeliveryQueue(old, IdentifierSource())
+        let now = FakeClock.start
+        #expect(try queue.due("ops", .page, at: now, limit: 9).map(\.id) == ["d1"])
+        #expect(try queue.due("gate", .control, at: now, limit: 9).map(\.id) == ["d3"])
+        let outbox = try Outbox(old, IdentifierSource())
+        #expect(try outbox.told("i") == ["ops"])
+        try outbox.retract("i", isOver: false, at: now)
+        let states = try old.rows("SELECT state FROM delivery ORDER BY seq") { $0.text(0) }
+        #expect(states == ["pending", "superseded", "pending"])
+    }
+
     private static let incident = "INSERT INTO incident VALUES ('i', '+12', 1, NULL, 'error', 'r')"
 
     @Test(
