@@ -22,8 +22,12 @@ struct KnownHooks {
             }
             if let target = settings.first(where: { $0.name == fallback }), !target.roles.contains(.page) {
                 reader.fail("\"\(fallback)\" is a \(target.type) hook, which cannot page people")
+                continue
             }
-            if !hook.roles.contains(.page) { reader.fail("only pages take another way, and this hook does not page") }
+            guard hook.roles.contains(.page) else {
+                reader.fail("only pages take another way, and this hook does not page")
+                continue
+            }
             var seen: Set<HookName> = [hook.name]
             var next: HookName? = fallback
             while let name = next, seen.insert(name).inserted {

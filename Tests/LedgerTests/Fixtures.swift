@@ -163,7 +163,10 @@ extension DeliveryDraft {
         )
     }
 
-    static func page(_ hook: String, _ incident: String?, _ type: String,
+    static func page(
+        _ hook: String,
+        _ incident: String?,
+        _ type: String,
         key: String? = nil,
         message: Bool = false,
         remindEvery: Span? = nil

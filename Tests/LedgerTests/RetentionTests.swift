@@ -28,7 +28,9 @@ import Testing
 
     private func deliverAll() async throws {
         for hook in ["gate", "ops"] {
-            while case let due = try await ledger.dueOfAll(hook, at: FakeClock.start + .days(1), limit: 500), !due.isEmpty {
+            while case let due = try await ledger.dueOfAll(hook, at: FakeClock.start + .days(1), limit: 500),
+                !due.isEmpty
+            {
                 for delivery in due { #expect(await ledger.settle(delivery, .delivered, attempt) == nil) }
             }
         }

@@ -15,7 +15,11 @@ import Testing
         var state = LineState(try number())
         for (index, second) in seconds.enumerated() {
             let before = state
-            state.status = Axis(Status(index.isMultiple(of: 2) ? "FLAGGED" : "ACTIVE"), changedAt: at(second), source: .webhook)
+            state.status = Axis(
+                Status(index.isMultiple(of: 2) ? "FLAGGED" : "ACTIVE"),
+                changedAt: at(second),
+                source: .webhook
+            )
             state.watchFlapping(since: before, policy ?? self.policy, at: at(second))
         }
         return state
@@ -23,10 +27,12 @@ import Testing
 
     private func number() throws -> PhoneNumber { try #require(PhoneNumber("+12025551234")) }
 
-    @Test(arguments: [
-        ([], false), ([0, 1, 2], false), ([0, 1, 2, 3], true), ([0, 50, 99, 100], false), ([0, 50, 98, 99], true),
-        ([0, 200, 400, 600, 800, 1_000], false),
-    ] as [([Int64], Bool)])
+    @Test(
+        arguments: [
+            ([], false), ([0, 1, 2], false), ([0, 1, 2, 3], true), ([0, 50, 99, 100], false), ([0, 50, 98, 99], true),
+            ([0, 200, 400, 600, 800, 1_000], false),
+        ] as [([Int64], Bool)]
+    )
     func tooManyChanges(seconds: [Int64], flaps: Bool) throws {
         let state = try line(changingAt: seconds)
         #expect((state.flapping != nil) == flaps)

@@ -65,12 +65,12 @@ import Testing
         Mistake(
             .hooks,
             #""a": {"type": "slack", "url": "https://x", "retry": {"initial": "1m"}}"#,
-            [#"c:5:64: hooks.a.retry.initial: unknown key; allowed here: first, max"#]
+            [#"c:5:64: hooks.a.retry.initial: unknown key; allowed here: first, max, broken"#]
         ),
         Mistake(
             .hooks,
             #""a": {"type": "http", "url": "https://x", "secret": {"env": "NOPE"}}"#,
-            [#"c:5:71: hooks.a.secret.env: the environment variable NOPE is not set"#]
+            [#"c:5:70: hooks.a.secret.env: the environment variable NOPE is not set"#]
         ),
         Mistake(
             .hooks,
@@ -115,6 +115,40 @@ import Testing
             [
                 #"c:5:61: hooks.a.routing_key.env: the environment variable NOPE is not set"#,
                 #"c:5:77: hooks.a.url: is not an http or https URL"#,
+            ]
+        ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "slack", "url": {"env": "SLACK_WEBHOOK_URL"}, "rate": "1 per s", "group_wait": "1h"}"#,
+            [
+                #"""
+                c:5:79: hooks.a.rate: is no rate; write messages per second, minute or hour, such as "1/s" or "30/m"
+                """#,
+                "c:5:104: hooks.a.group_wait: must be at most 5m, found 1h",
+            ]
+        ),
+        Mistake(
+            .hooks,
+            #"""
+            "a": {"type": "slack", "url": {"env": "SLACK_WEBHOOK_URL"}, "fallback": "b"}, \#
+            "b": {"type": "slack", "url": {"env": "SLACK_WEBHOOK_URL"}, "fallback": "a"}
+            """#,
+            [
+                #"c:5:83: hooks.a.fallback: leads round in a circle, back to "a""#,
+                #"c:5:161: hooks.b.fallback: leads round in a circle, back to "b""#,
+            ]
+        ),
+        Mistake(
+            .hooks,
+            #"""
+            "a": {"type": "gate_files", "directory": "/a", "fallback": "b"}, \#
+            "b": {"type": "slack", "url": {"env": "SLACK_WEBHOOK_URL"}, "fallback": "a"}, \#
+            "c": {"type": "slack", "url": {"env": "SLACK_WEBHOOK_URL"}, "fallback": "d"}
+            """#,
+            [
+                "c:5:71: hooks.a.fallback: only pages take another way, and this hook does not page",
+                #"c:5:148: hooks.b.fallback: "a" is a gate_files hook, which cannot page people"#,
+                #"c:5:226: hooks.c.fallback: there is no hook "d""#,
             ]
         ),
         Mistake(.hooks, #""a": {"type": "gate_files"}"#, [#"c:5:16: hooks.a.directory: is missing"#]),
