@@ -192,12 +192,16 @@ actor Lane {
     private func attempt(_ delivery: DueDelivery, keys: [String]? = nil) async {
         let start = time.steady
         let startedAt = time.wall
+        var payload = delivery.payload
+        if hook.followsOpening, delivery.channel == .page, let opening = try? await ledger.opening(before: delivery) {
+            payload = hook.readdress(payload, like: opening)
+        }
         let outcome = await hook.deliver(
             Attempt(
                 id: delivery.id,
                 type: delivery.type,
                 line: delivery.line,
-                payload: delivery.payload,
+                payload: payload,
                 now: startedAt
             )
         )

@@ -92,6 +92,10 @@ package protocol Hook: Sendable {
     ///
     /// An attempt that is cut off is to be tried again, labelled `cancelled`.
     func close() async
+    /// Whether what ends an incident must go where its beginning went, whatever the configuration says by now.
+    var followsOpening: Bool { get }
+    /// A payload as it must be to follow the incident's first one that went out through this hook.
+    func readdress(_ payload: [UInt8], like opening: [UInt8]) -> [UInt8]
     /// Attempts that may be under way at once.
     var concurrency: Int { get }
     /// Whether pages that come together can be one message (`Message.group`).
@@ -103,6 +107,8 @@ package protocol Hook: Sendable {
 extension Hook {
     package func restore(_ held: [HeldLine]) async -> Failure? { nil }
     package func close() async {}
+    package var followsOpening: Bool { false }
+    package func readdress(_ payload: [UInt8], like opening: [UInt8]) -> [UInt8] { payload }
     package var concurrency: Int { 8 }
     package var groupsPages: Bool { true }
     package var showsReasons: Bool { false }

@@ -147,6 +147,19 @@ final class DeliveryQueue {
         return [first.carrying(payload, id: id)]
     }
 
+    func opening(before delivery: DueDelivery) throws(SQLiteError) -> [UInt8]? {
+        guard let incident = delivery.incident else { return nil }
+        return try connection.rows(
+            """
+            SELECT payload FROM delivery AS first WHERE incident = ?1 AND channel = 'page' AND seq < ?2
+            AND hook = (SELECT hook FROM delivery WHERE seq = ?2) AND (state = 'delivered' OR sent = 1)
+            ORDER BY seq LIMIT 1
+            """,
+            .text(incident),
+            .integer(delivery.seq)
+        ) { $0.blob(0) }.first
+    }
+
     func settle(_ seq: Int64, _ settlement: Settlement, at now: Timestamp) throws(SQLiteError) {
         switch settlement {
         case .delivered: try deliver.run(.integer(seq), .integer(now.microseconds))

@@ -48,6 +48,11 @@ extension Ledger {
         }
     }
 
+    /// What the first page that went out about an incident through the same hook said; nil when this is the first.
+    package func opening(before delivery: DueDelivery) throws -> [UInt8]? {
+        try tools.queue.opening(before: delivery)
+    }
+
     /// Writes down how an attempt ended; gives the error if that could not be written.
     ///
     /// `attempt`: what was answered.

@@ -109,6 +109,17 @@ def test_gate_files_come_and_go(daemon, directory):
     assert (paused / OTHER_LINE).exists()
 
 
+def test_the_gate_file_says_why_as_of_now(daemon, directory):
+    path = directory / "paused" / LINE
+    daemon.accept(status_event(status="FLAGGED", changed_at=moment(0)))
+    eventually(path.exists, "a gate file")
+    since = json.loads(path.read_text())["since"]
+    daemon.accept(status_event(status="FLAGGED", reputation="CRITICAL", changed_at=moment(1)))
+    reasons = ["status is FLAGGED", "reputation is CRITICAL"]
+    eventually(lambda: json.loads(path.read_text())["reasons"] == reasons, "the new reason", path.read_text)
+    assert json.loads(path.read_text())["since"] == since
+
+
 @pytest.mark.parametrize("end", ["stop", "kill"])
 def test_gate_files_are_restored(daemon, directory, end):
     """/run is empty after a reboot; a leftover would block a line that has recovered."""

@@ -114,3 +114,26 @@ def test_everything_operators_do_is_in_the_trail(daemon):
     ]
     trail = daemon.get("/v1/audit?limit=1").json
     assert len(trail["audit"]) == 1 and trail["next_before"]
+
+
+def test_history_that_is_over_and_old_goes(make_daemon, make_sink):
+    """Of the closed incident nothing is left after the retention, of the open one everything."""
+    sender, ops = make_sink(), make_sink()
+    daemon = two_hooks(make_daemon, sender, ops)
+    other = "+12025555678"
+    for index, status in enumerate(["FLAGGED", "ACTIVE"]):
+        daemon.accept(status_event(status=status, changed_at=moment(index)))
+        eventually(lambda: not daemon.deliveries(state="pending"), "all delivered", daemon.deliveries)
+    daemon.accept(status_event(line=other, status="FLAGGED", changed_at=moment(0)))
+    eventually(lambda: not daemon.deliveries(state="pending"), "all delivered", daemon.deliveries)
+    daemon.accept(status_event(status="ACTIVE", changed_at=moment(5)))
+    daemon.stop()
+    days = 100 * 86_400 * 1_000_000
+    daemon.execute("UPDATE event SET received_at = received_at - ? WHERE seq < 4", days)
+    daemon.execute("UPDATE delivery SET created_at = created_at - ?1, settled_at = settled_at - ?1", days)
+    daemon.execute("UPDATE incident SET opened_at = opened_at - ?1, closed_at = closed_at - ?1", days)
+    daemon.start()
+    eventually(lambda: len(daemon.rows("SELECT * FROM incident")) == 1, "pruned", lambda: daemon.log)
+    assert {each["line"] for each in daemon.deliveries()} == {other}
+    assert [each["phone_number"] for each in daemon.get("/v1/events").json["events"]] == [LINE, other]
+    assert daemon.decision(other) == "paused" and daemon.decision(LINE) == "allowed"

@@ -70,7 +70,7 @@ import Testing
         Mistake(
             .hooks,
             #""a": {"type": "http", "url": "https://x", "secret": {"env": "NOPE"}}"#,
-            [#"c:5:70: hooks.a.secret.env: the environment variable NOPE is not set"#]
+            [#"c:5:71: hooks.a.secret.env: the environment variable NOPE is not set"#]
         ),
         Mistake(
             .hooks,
@@ -146,7 +146,7 @@ import Testing
             "c": {"type": "slack", "url": {"env": "SLACK_WEBHOOK_URL"}, "fallback": "d"}
             """#,
             [
-                "c:5:71: hooks.a.fallback: only pages take another way, and this hook does not page",
+                "c:5:70: hooks.a.fallback: only pages take another way, and this hook does not page",
                 #"c:5:148: hooks.b.fallback: "a" is a gate_files hook, which cannot page people"#,
                 #"c:5:226: hooks.c.fallback: there is no hook "d""#,
             ]

@@ -17,6 +17,16 @@ struct PagerDuty: Hook {
     /// Every incident has a deduplication key of its own, by which it is resolved.
     var groupsPages: Bool { false }
 
+    /// A key that was changed meanwhile knows nothing of the alert, and would leave it open for ever.
+    var followsOpening: Bool { true }
+
+    func readdress(_ payload: [UInt8], like opening: [UInt8]) -> [UInt8] {
+        guard let key = (try? JSON.parse(opening))?["routing_key"], let event = try? JSON.parse(payload),
+            let members = event.members
+        else { return payload }
+        return JSON.object(members.map { ($0.key, $0.key == "routing_key" ? key : $0.value) }).bytes()
+    }
+
     /// Bytes of details at the most: an event of more than 512 KB is refused as a whole (Events API v2, size limit).
     private static let detailsLimit = 400_000
 
