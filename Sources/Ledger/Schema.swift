@@ -169,6 +169,8 @@ enum Schema {
         DROP INDEX delivery_due;
         CREATE INDEX delivery_due ON delivery (hook, channel, not_before, seq)
             WHERE state = 'pending' AND leader IS NULL;
+        CREATE INDEX delivery_unrouted ON delivery (hook, seq)
+            WHERE state = 'pending' AND rerouted = 0 AND channel <> 'control';
         CREATE INDEX delivery_led ON delivery (leader) WHERE leader IS NOT NULL;
         CREATE INDEX delivery_by_incident ON delivery (incident) WHERE incident IS NOT NULL;
         CREATE INDEX delivery_settled ON delivery (settled_at) WHERE settled_at IS NOT NULL;

@@ -44,6 +44,8 @@ struct Sink: AsyncParsableCommand {
             key = SigningSecret(Secret(text))
             if key == nil { throw ValidationError("That is not a webhook secret: whsec_ must be followed by base64.") }
         }
+        // From the first moment a signal means "in order".
+        let signals = Signals([Signal.terminate, Signal.interrupt])
         let server: HTTPServer
         do throws(ListenError) {
             server = try await HTTPServer(
@@ -57,7 +59,6 @@ struct Sink: AsyncParsableCommand {
             throw ExitCode.failure
         }
         for address in server.addresses { Terminal.complain("sink listens on \(address)") }
-        let signals = Signals([Signal.terminate, Signal.interrupt])
         for await _ in signals.stream { break }
         await server.stop(within: .seconds(1))
     }
