@@ -35,6 +35,14 @@ struct Status: AsyncParsableCommand {
         for reason in status["reasons"]?.array ?? [] { Terminal.say("  \(reason.string ?? "")") }
         Terminal.say("lines: \(count("paused")) paused, \(count("slowed")) slowed, \(count("allowed")) allowed")
         Terminal.say("last event: \(status["last_event_at"]?.string ?? "none yet")")
+        for hook in status["broken_hooks"]?.array ?? [] {
+            Terminal.say(
+                "hook \(hook["hook"]?.string ?? "?") is broken since \(hook["since"]?.string ?? "?"): "
+                    + "\(hook["reason"]?.string ?? "?")"
+            )
+        }
+        let silences = status["silences"]?.integer ?? 0
+        if silences > 0 { Terminal.say("silences: \(silences) in force, see linewarden silence list") }
         let pending = status["pending"]?.array ?? []
         if pending.isEmpty { Terminal.say("deliveries: none waits") }
         for entry in pending {
