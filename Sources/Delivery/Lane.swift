@@ -151,16 +151,17 @@ actor Lane {
         guard pace.takes(now) else { return pace.next }
         pagesLeaveAt = nil
         if health.isBroken { health.noteProbe(at: now) }
-        // What is a group already stays the one it is: its receiver may have seen it.
-        let old = pages.filter(\.isBundle)
-        let fresh = Array(pages.filter { !$0.isBundle }.prefix(groups ? Self.groupLimit : pace.isLimited ? 1 : room))
-        let batch = old.first.map { [$0] } ?? fresh
+        // What its receiver may have seen stays what it is, a group or a page by itself: it is known by its id.
+        let old = pages.filter { $0.isBundle || groups && $0.mayHaveArrived }
+        let gathers = groups && old.isEmpty
+        let most = gathers ? Self.groupLimit : pace.isLimited ? 1 : room
+        let batch = Array((old.isEmpty ? pages : old).prefix(most))
         let keys = batch.map(\.orderingKey)
         underWay.formUnion(keys)
         do {
             let bundle: Bundler = { [hook] pages in Grouping.payload(of: pages, for: hook, now) }
-            let claimed = try await ledger.claim(batch, groups && old.isEmpty ? bundle : nil)
-            if claimed.count == 1, let carrier = claimed.first, carrier.isBundle {
+            let claimed = try await ledger.claim(batch, gathers ? bundle : nil)
+            if gathers, claimed.count == 1, let carrier = claimed.first, carrier.isBundle {
                 Task { await attempt(carrier, keys: keys) }
             } else {
                 for page in claimed { Task { await attempt(page) } }

@@ -42,12 +42,14 @@ package struct LaneSettings: Sendable {
         _ health: HookHealth,
         _ time: DeliveryTime
     ) -> Settlement {
+        // That this attempt has certainly failed says nothing about those before it.
+        func mayHaveArrived(_ failure: Failure) -> Bool { failure.mayHaveArrived || delivery.mayHaveArrived }
         let failure: Failure
         let wait: Span
         let backoff = retry.delay(failures: delivery.attempts + 1, random: .random(in: 0...1))
         switch outcome {
         case .delivered: return .delivered
-        case .failed(let failure): return .dead(error: failure.description, mayHaveArrived: failure.mayHaveArrived)
+        case .failed(let why): return .dead(error: why.description, mayHaveArrived: mayHaveArrived(why))
         case .retry(let after, let why): (failure, wait) = (why, after ?? backoff)
         // A pause must not wait for long once the sender is back; a page has its fallback meanwhile.
         case .broken(let why): (failure, wait) = (why, delivery.channel == .control ? backoff : retry.broken)
@@ -55,13 +57,13 @@ package struct LaneSettings: Sendable {
         if age(of: delivery, time) >= retry.giveUpAfter {
             return .dead(
                 error: "given up after \(retry.giveUpAfter.phrase): \(failure.description)",
-                mayHaveArrived: failure.mayHaveArrived
+                mayHaveArrived: mayHaveArrived(failure)
             )
         }
         return .retry(
             notBefore: time.now + wait,
             error: failure.description,
-            mayHaveArrived: failure.mayHaveArrived
+            mayHaveArrived: mayHaveArrived(failure)
         )
     }
 

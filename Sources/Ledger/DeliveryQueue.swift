@@ -26,7 +26,7 @@ final class DeliveryQueue {
     private static let columns = """
         seq, coalesce(bundle_id, id), channel, CASE WHEN bundle IS NULL THEN type ELSE 'incident.group' END, \
         ordering_key, line, incident, event, coalesce(bundle, payload), message, coalesce(revived_at, created_at), \
-        attempts, bundle IS NOT NULL
+        attempts, bundle IS NOT NULL, sent
         """
 
     init(_ connection: Connection, _ identifiers: IdentifierSource) throws(SQLiteError) {
@@ -224,7 +224,8 @@ extension DueDelivery {
             message: row.text(9) == nil ? nil : row.blob(9),
             createdAt: Timestamp(microseconds: row.integer(10) ?? 0),
             attempts: Int(row.integer(11) ?? 0),
-            isBundle: row.integer(12) == 1
+            isBundle: row.integer(12) == 1,
+            mayHaveArrived: row.integer(13) == 1
         )
     }
 
@@ -242,7 +243,8 @@ extension DueDelivery {
             message: message,
             createdAt: createdAt,
             attempts: attempts,
-            isBundle: true
+            isBundle: true,
+            mayHaveArrived: mayHaveArrived
         )
     }
 }

@@ -92,6 +92,8 @@ package struct DueDelivery: Sendable {
     package let attempts: Int
     /// Whether it carries others, which were made one message with it.
     package let isBundle: Bool
+    /// Whether an attempt before this one may have arrived.
+    package let mayHaveArrived: Bool
 }
 
 /// How an attempt ended.

@@ -25,7 +25,7 @@ import SQLite
 //                        `record`, when its incident takes another step and the page has certainly not been sent
 //                        (sent = 0) -> superseded: there is something newer to say, or nothing any more.
 //     sent = 0  A page that nobody has.                    Left by: `claim`, before the attempt -> sent = 1.
-//     sent = 1  A page that may have arrived.              Left by: `settle`, when it certainly did not -> sent = 0.
+//     sent = 1  A page that may have arrived.              Left by: `settle`, when certainly no attempt did -> sent = 0.
 //     leader    Carried by another delivery of its hook (`claim` made them one message); settled with it. When the
 //               message certainly did not arrive, `settle` dissolves the group; else it stays what it is, with its id.
 //   superseded  also: written as such when a silence mutes it (`silence` names it).      Left by: nothing.

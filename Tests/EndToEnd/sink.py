@@ -39,6 +39,8 @@ class Received:
     headers: dict
     body: bytes
     at: float
+    # What it was answered; None: nothing (yet).
+    status: int = None
 
     @property
     def json(self):
@@ -64,6 +66,11 @@ class Received:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def process_request(self, request, client_address):
+        """Noted in the order of arrival, before a thread of its own takes it."""
+        self.open.add(request)
+        super().process_request(request, client_address)
 
     def handle_error(self, request, client_address):
         """Peers that vanish are part of the tests, not news."""
@@ -93,10 +100,6 @@ class Sink:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def setup(self):
-                super().setup()
-                sink._open.add(self.connection)
-
             def finish(self):
                 sink._open.discard(self.connection)
                 super().finish()
@@ -110,6 +113,7 @@ class Sink:
                 pass
 
         self._server = _Server(("127.0.0.1", self.port), Handler)
+        self._server.open = self._open
         self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -136,6 +140,7 @@ class Sink:
             reply = self.script.pop(0) if self.script else self.default
         if callable(reply):
             reply = reply(received)
+        received.status = None if reply.reset else reply.status
         if reply.gate:
             reply.gate.wait(60)
         if reply.reset:
@@ -149,6 +154,14 @@ class Sink:
         handler.send_header("Content-Length", str(len(reply.body)))
         handler.end_headers()
         handler.wfile.write(reply.body)
+
+    def wait_until_quiet(self):
+        """Until all that peers sent before they ended has been read: nothing of theirs can come after this."""
+        with socket.create_connection(("127.0.0.1", self.port)) as last:
+            last.shutdown(socket.SHUT_WR)
+            # Connections are taken in their order, so all others were taken before this one is closed.
+            assert last.recv(1) == b""
+        eventually(lambda: not self._open, "no connection open")
 
     def wait_for(self, count, **filters):
         """The requests whose attributes are these, once there are that many."""
