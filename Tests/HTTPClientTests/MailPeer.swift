@@ -18,6 +18,8 @@ actor MailPeer {
     private(set) var unfinished: [UInt8] = []
     /// Connections that the client has closed.
     private(set) var closed = 0
+    /// How often it had nothing to say, and the client waits.
+    private(set) var silences = 0
     private nonisolated let executor = QueueExecutor(label: "mail peer")
     private let reply: @Sendable (String) -> String?
     private let listener: SharedDescriptor
@@ -82,7 +84,10 @@ actor MailPeer {
     }
 
     private func say(_ text: String?, _ connection: Connection) {
-        guard let text else { return }
+        guard let text else {
+            silences += 1
+            return
+        }
         _ = Array("\(text)\r\n".utf8).withUnsafeBytes { try? Socket.send(connection.socket, $0) }
     }
 }
