@@ -138,7 +138,7 @@ package actor Daemon {
         )
         addresses = (webhookServer.addresses, adminServer.addresses)
         desk.watch(webhookServer.instruments, certificate)
-        desk.onReload { [weak self] in await self?.reload() }
+        desk.onReload { [weak self] in await self?.reload(by: "admin") }
         await dispatcher.adopt(hooks)
         housekeeping = Housekeeping(
             ledger: ledger,
@@ -152,8 +152,17 @@ package actor Daemon {
 
     /// Reads the configuration again and takes it over.
     ///
+    /// `author`: who asked for it, for the audit trail.
+    ///
     /// - Returns: Why the old one stays, one problem a line; nil when the new one is in force.
-    package func reload() async -> String? {
+    package func reload(by author: String) async -> String? {
+        let problems = await takeOver()
+        let verdict = problems == nil ? "taken over" : "refused: the old one stays"
+        ledger.note("configuration.reload", configuration, Signature(author: author, reason: verdict))
+        return problems
+    }
+
+    private func takeOver() async -> String? {
         Notifier.reloading(monotonicMicroseconds: Int64(clock.steady().nanoseconds / 1_000))
         defer { Notifier.ready("serving") }
         let problems: String

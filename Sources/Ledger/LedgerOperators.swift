@@ -30,6 +30,22 @@ extension Ledger {
         }
     }
 
+    /// Keeps what an operator did that changes nothing in the ledger itself.
+    ///
+    /// Not waited for.
+    package nonisolated func note(_ action: String, _ subject: String, _ signature: Signature) {
+        submit(
+            .task(
+                { context, _ throws(SQLiteError) in
+                    let trail = context.tools.audit
+                    try trail.write(action, subject, by: signature.author, signature.reason, at: context.now)
+                    return {}
+                },
+                refuse: { _ in }
+            )
+        )
+    }
+
     /// Mutes pages from now on.
     package nonisolated func silence(
         _ lines: LinePattern,

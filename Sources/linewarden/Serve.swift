@@ -46,7 +46,7 @@ struct Serve: AsyncParsableCommand {
         Task { await daemon.checkLedger() }
         for await signal in signals.stream {
             if signal != Signal.hangUp { break }
-            _ = await daemon.reload()
+            _ = await daemon.reload(by: "SIGHUP")
         }
         log.notice("stopping")
         await daemon.stop()

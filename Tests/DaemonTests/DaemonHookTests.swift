@@ -141,12 +141,12 @@ import Testing
             ("admin", ["listen": listen, "token": ["env": "ADMIN"]]),
         ]
         try bench.write(moved + [("colour", "blue")])
-        #expect(await daemon.reload()?.contains("colour: unknown key") == true)
+        #expect(await daemon.reload(by: "test")?.contains("colour: unknown key") == true)
         #expect(try await bench.ask(daemon, "/v1/lines").status == 200)
         #expect(try await bench.deliver(daemon, "e1", status: "FLAGGED").status == 200)
         #expect(await sink.received("/sender", 1).count == 1)
         try bench.write(moved)
-        #expect(await daemon.reload() == nil)
+        #expect(await daemon.reload(by: "test") == nil)
         #expect(try await bench.ask(daemon, "/v1/lines").status == 401)
         #expect(try await bench.deliver(daemon, "e2", status: "ACTIVE").status == 404)
         // The gate hook of the new configuration holds what the ledger knows.

@@ -129,7 +129,7 @@ import Testing
     func reloadMissing() async throws {
         let daemon = try await bench.start()
         try File.remove(bench.path)
-        let reason = await daemon.reload()
+        let reason = await daemon.reload(by: "test")
         #expect(reason?.contains("cannot read the configuration: no such file or directory") == true)
         await daemon.stop()
     }

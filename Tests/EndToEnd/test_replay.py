@@ -107,8 +107,10 @@ def test_everything_operators_do_is_in_the_trail(daemon):
     assert cli("silence", "remove", identifier, "--reason", "done", *where).returncode == 0
     assert cli("silence", "remove", identifier, *where).returncode == 1
     assert cli("resume", LINE, "--reason", "ported", *where).returncode == 0
+    assert cli("reload", "--admin", daemon.admin_url).returncode == 0
     told = cli("audit", "--admin", daemon.admin_url).stdout.splitlines()
     assert [row.split()[1:4] for row in told[1:]] == [
+        ["admin", "configuration.reload", str(daemon.file)],
         ["ann", "operator.resume", LINE], ["ann", "silence.remove", identifier],
         ["ann", "silence.add", identifier], ["ann", "operator.pause", LINE],
     ]
