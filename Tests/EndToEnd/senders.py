@@ -27,8 +27,6 @@ class Sender:
         # All that was ever sent, in order, by line.
         self.sent = {line: [] for line in lines}
         self.acknowledged = set()
-        # Attempts that ended without an answer.
-        self.cut_off = 0
         self._waiting = None
         self._random = random.Random(seed)
 
@@ -39,7 +37,8 @@ class Sender:
                 while not stopping.is_set():
                     self._step(connection)
         except LOST:
-            self.cut_off += 1
+            # The daemon is gone: what it did not acknowledge is sent again in its next life.
+            pass
 
     def finish(self, address):
         """Sends what is not acknowledged yet, and nothing new."""
@@ -99,10 +98,6 @@ class Senders:
     @property
     def acknowledged(self):
         return set().union(*(sender.acknowledged for sender in self._senders))
-
-    @property
-    def cut_off(self):
-        return sum(sender.cut_off for sender in self._senders)
 
     @property
     def sent(self):

@@ -6,6 +6,7 @@ then it starts again without the shim, and nothing may be lost, and nothing said
 
 import itertools
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -218,6 +219,27 @@ class Start(Story):
         assert self.stage.told(self.stage.page) == ["incident.opened"] * 2
 
 
+class Upgrade(Story):
+    """A ledger as the first version left it, with an event in it."""
+
+    def prepare(self):
+        first = re.search(r'"""\n(.*?)"""', (REPOSITORY / "Sources/Ledger/Schema.swift").read_text(), re.DOTALL)[1]
+        self.daemon.state.mkdir(parents=True)
+        ledger = sqlite3.connect(self.daemon.state / "linewarden.db", isolation_level=None)
+        ledger.execute("PRAGMA journal_mode = wal")
+        ledger.executescript(f"{first}; PRAGMA user_version = 1")
+        row = "('evt_old', 'webhook', 'phone_number.status_updated', 'quarantined', 1, x'7b7d')"
+        ledger.execute(f"INSERT INTO event (id, source, type, state, received_at, body) VALUES {row}")
+        ledger.close()
+
+    def act(self):
+        pass
+
+    def check(self):
+        assert self.daemon.event_ids() == {"evt_old"}
+        assert self.daemon.rows("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
+
+
 class Reload(Story):
     """A reload brings another control hook, which is to be told what is paused, and puts back a gate file."""
 
@@ -250,6 +272,7 @@ class Reload(Story):
 CASES = [(Incident, point) for point in POINTS]
 CASES += [(Group, point) for point in ("commit after", "request before", "request after", "reply after")]
 CASES += [(kind, point) for kind in (Start, Reload) for point in INNER_POINTS]
+CASES += [(Upgrade, point) for point in ("commit before", "commit after")]
 
 
 @pytest.mark.parametrize("kind, point", CASES, ids=[f"{kind.__name__}: {point}".lower() for kind, point in CASES])
@@ -269,3 +292,18 @@ def test_a_crash_at_every_point(make_daemon, make_sink, directory, shim, kind, p
         assert number < 100, "it never lives through the story"
     assert number > 1, "the shim has found no such call"
     print(f"{number - 1} crashes")
+
+
+def test_an_answer_follows_its_commit(make_daemon, directory, shim):
+    """Also a power cut loses nothing: what is answered has been handed to the disk, and the disk has said so."""
+    trace = directory / "trace"
+    daemon = make_daemon(env={"LD_PRELOAD": str(shim), "LINEWARDEN_TRACE": str(trace)}).start()
+    for second in range(1, 6):
+        daemon.accept(status_event(status="FLAGGED", changed_at=moment(second)))
+        # No other commit is to fall into the next turn.
+        wait_until_drained(daemon)
+    turns = trace.read_text().split("arrival after\n")[1:]
+    assert len(turns) == 5
+    for turn in turns:
+        before, answered, _ = turn.partition("answer before\n")
+        assert answered and "commit after\n" in before, turn

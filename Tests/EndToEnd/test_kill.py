@@ -88,7 +88,6 @@ def test_kill_9_loses_and_repeats_nothing(make_daemon, make_sink, directory, rec
         "lives": KILLS,
         "acknowledged": acknowledged,
         "lost": len(lost),
-        "cut off": senders.cut_off,
         "incidents": len(daemon.rows("SELECT id FROM incident")),
         "messages": len({request.id for request in requests}),
         "repeats": len(requests) - len({request.id for request in requests}),

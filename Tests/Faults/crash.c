@@ -7,9 +7,12 @@
 //   reply    the answer to that has been read from a socket (after only)
 //   file     unlink, rename
 //
+// With LINEWARDEN_TRACE=FILE it writes down, as lines "KIND WHEN", in which order such calls begin and end.
+//
 // Only the first bytes tell what goes over a socket; nothing else that linewarden reads or writes begins like them.
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -22,11 +25,14 @@
 
 static char wanted[16], when[8];
 static long number;
+static int trace = -1;
 static atomic_long count;
 
 __attribute__((constructor)) static void read_order(void) {
     const char *order = getenv("LINEWARDEN_CRASH");
     if (order) sscanf(order, "%15[^:]:%ld:%7s", wanted, &number, when);
+    const char *path = getenv("LINEWARDEN_TRACE");
+    if (path) trace = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 }
 
 // Whether this call is the one.
@@ -34,7 +40,9 @@ static int is_it(const char *kind) {
     return kind && strcmp(kind, wanted) == 0 && atomic_fetch_add(&count, 1) + 1 == number;
 }
 
-static void die_if(int hit, const char *moment) {
+static void pass(const char *kind, int hit, const char *moment) {
+    char line[32];
+    if (kind && trace >= 0 && pwrite(trace, line, snprintf(line, sizeof line, "%s %s\n", kind, moment), 0) < 0) abort();
     if (!hit || strcmp(moment, when) != 0) return;
     kill(getpid(), SIGKILL);
     for (;;) pause();
@@ -61,17 +69,19 @@ static const char *gathered(const struct iovec *parts, size_t many) {
 
 #define AROUND(result, name, kind, parameters, ...)                                                                    \
     result name parameters {                                                                                           \
-        int hit = is_it(kind);                                                                                         \
-        die_if(hit, "before");                                                                                         \
+        const char *what = kind;                                                                                       \
+        int hit = is_it(what);                                                                                         \
+        pass(what, hit, "before");                                                                                     \
         result value = REAL(name)(__VA_ARGS__);                                                                        \
-        die_if(hit, "after");                                                                                          \
+        pass(what, hit, "after");                                                                                      \
         return value;                                                                                                  \
     }
 
 #define AFTER_READING(name, parameters, ...)                                                                           \
     ssize_t name parameters {                                                                                          \
         ssize_t value = REAL(name)(__VA_ARGS__);                                                                       \
-        die_if(is_it(incoming(data, value)), "after");                                                                 \
+        const char *what = incoming(data, value);                                                                      \
+        pass(what, is_it(what), "after");                                                                              \
         return value;                                                                                                  \
     }
 
