@@ -92,8 +92,13 @@ package actor Daemon {
             policy: settings.policy,
             closesGateOnFailure: settings.closesGateOnFailure
         )
-        try await ledger.replan()
-        let lines = try await Blueprint.allLines(reader, settings.policy)
+        let lines: [LineRecord]
+        do {
+            try await ledger.replan()
+            lines = try await Blueprint.allLines(reader, settings.policy)
+        } catch {
+            throw LedgerError.explain(error, path: ledger.path)
+        }
         board.update(lines)
         let records = lines.filter { $0.assessment.decision != .allowed }
         for (hook, target) in hooks {

@@ -25,7 +25,8 @@ package actor Dispatcher {
     /// the receiver can tell by its id.
     package func adopt(_ hooks: [(settings: HookSettings, hook: any Hook)]) async {
         for lane in lanes.values { await lane.stop() }
-        try? await ledger.limitWaits(to: time.now + Span.hours(Self.longestWait))
+        let now = time.now
+        try? await ledger.limitWaits(to: now + Span.hours(Self.longestWait), now: now)
         lanes = [:]
         let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
         for (settings, hook) in hooks {

@@ -13,6 +13,8 @@ final class DeliveryQueue {
     private let follow: Statement
     private let deliver: Statement
     private let postpone: Statement
+    private let postponeFollowers: Statement
+    private let alignFollowers: Statement
     private let dissolve: Statement
     private let bury: Statement
     private let disown: Statement
@@ -23,18 +25,12 @@ final class DeliveryQueue {
     private let identifiers: IdentifierSource
     let connection: Connection
 
-    private static let columns = """
-        seq, coalesce(bundle_id, id), channel, CASE WHEN bundle IS NULL THEN type ELSE 'incident.group' END, \
-        ordering_key, line, incident, event, coalesce(bundle, payload), message, coalesce(revived_at, created_at), \
-        attempts, bundle IS NOT NULL, sent
-        """
-
     init(_ connection: Connection, _ identifiers: IdentifierSource) throws(SQLiteError) {
         self.identifiers = identifiers
         self.connection = connection
         due = try connection.prepare(
             """
-            SELECT \(Self.columns) FROM delivery AS this
+            SELECT \(DueDelivery.columns) FROM delivery AS this
             WHERE hook = ?1 AND channel = ?2 AND state = 'pending' AND leader IS NULL AND not_before <= ?3
             AND NOT EXISTS (
                 SELECT 1 FROM delivery AS earlier WHERE earlier.hook = ?1 AND earlier.state = 'pending'
@@ -66,6 +62,22 @@ final class DeliveryQueue {
         postpone = try connection.prepare(
             "UPDATE delivery SET not_before = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
         )
+        // What waits behind another is not to be looked at each time somebody asks what is due.
+        postponeFollowers = try connection.prepare(
+            """
+            UPDATE delivery SET not_before = ?2
+            FROM (SELECT hook AS of, ordering_key AS key, seq AS head FROM delivery \(all))
+            WHERE hook = of AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < ?2
+            """
+        )
+        alignFollowers = try connection.prepare(
+            """
+            UPDATE delivery SET not_before = until
+            FROM (SELECT hook AS of, ordering_key AS key, min(seq) AS head, not_before AS until FROM delivery
+                WHERE state = 'pending' GROUP BY hook, ordering_key HAVING count(*) > 1 AND until > ?)
+            WHERE hook = of AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < until
+            """
+        )
         dissolve = try connection.prepare(
             "UPDATE delivery SET sent = 0, leader = NULL, bundle = NULL, bundle_id = NULL \(all)"
         )
@@ -87,7 +99,7 @@ final class DeliveryQueue {
         )
         unrouted = try connection.prepare(
             """
-            SELECT \(Self.columns) FROM delivery
+            SELECT \(DueDelivery.columns) FROM delivery
             WHERE hook = ?1 AND channel <> 'control' AND state = 'pending' AND rerouted = 0 AND message IS NOT NULL
             ORDER BY seq LIMIT ?2
             """
@@ -108,6 +120,9 @@ final class DeliveryQueue {
         try limitWaits.run(.integer(latest.microseconds))
         try limitHookWaits.run(.integer(latest.microseconds))
     }
+
+    /// Has what waits behind a delivery that is not due at `now` wait as long: earlier versions left it due.
+    func alignFollowers(at now: Timestamp) throws(SQLiteError) { try alignFollowers.run(.integer(now.microseconds)) }
 
     func due(
         _ hook: String,
@@ -165,6 +180,7 @@ final class DeliveryQueue {
         case .delivered: try deliver.run(.integer(seq), .integer(now.microseconds))
         case .retry(let notBefore, let error, let mayHaveArrived):
             try postpone.run(.integer(seq), .integer(notBefore.microseconds), .text(error))
+            try postponeFollowers.run(.integer(seq), .integer(notBefore.microseconds))
             if !mayHaveArrived {
                 try dissolve.run(.integer(seq))
                 try disown(seq, at: now)
@@ -189,7 +205,7 @@ final class DeliveryQueue {
     func unrouted(carriedBy seq: Int64) throws(SQLiteError) -> [DueDelivery] {
         try connection.rows(
             """
-            SELECT \(Self.columns) FROM delivery
+            SELECT \(DueDelivery.columns) FROM delivery
             WHERE (seq = ?1 OR leader = ?1) AND rerouted = 0 AND message IS NOT NULL ORDER BY seq
             """,
             .integer(seq)
@@ -204,47 +220,4 @@ final class DeliveryQueue {
 
     /// Keeps that a delivery's fallback is told; false when it was told before.
     func setRouted(_ seq: Int64) throws(SQLiteError) -> Bool { try setRouted.run(.integer(seq)) > 0 }
-}
-
-/// Makes one payload of several pages; nil when it cannot.
-package typealias Bundler = @Sendable ([DueDelivery]) -> [UInt8]?
-
-extension DueDelivery {
-    fileprivate init(_ row: Statement) {
-        self.init(
-            seq: row.integer(0) ?? 0,
-            id: row.text(1) ?? "",
-            channel: row.text(2).flatMap(DeliveryDraft.Channel.init(rawValue:)) ?? .control,
-            type: row.text(3) ?? "",
-            orderingKey: row.text(4) ?? "",
-            line: row.text(5).flatMap { PhoneNumber($0) },
-            incident: row.text(6),
-            event: row.text(7),
-            payload: row.blob(8),
-            message: row.text(9) == nil ? nil : row.blob(9),
-            createdAt: Timestamp(microseconds: row.integer(10) ?? 0),
-            attempts: Int(row.integer(11) ?? 0),
-            isBundle: row.integer(12) == 1,
-            mayHaveArrived: row.integer(13) == 1
-        )
-    }
-
-    fileprivate func carrying(_ payload: [UInt8], id: String) -> DueDelivery {
-        DueDelivery(
-            seq: seq,
-            id: id,
-            channel: channel,
-            type: "incident.group",
-            orderingKey: orderingKey,
-            line: nil,
-            incident: incident,
-            event: event,
-            payload: payload,
-            message: message,
-            createdAt: createdAt,
-            attempts: attempts,
-            isBundle: true,
-            mayHaveArrived: mayHaveArrived
-        )
-    }
 }

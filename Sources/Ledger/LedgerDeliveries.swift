@@ -27,7 +27,10 @@ extension Ledger {
     }
 
     /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
-    package func limitWaits(to latest: Timestamp) throws { try tools.queue.limitWaits(to: latest) }
+    package func limitWaits(to latest: Timestamp, now: Timestamp) throws {
+        try tools.queue.limitWaits(to: latest)
+        try tools.queue.alignFollowers(at: now)
+    }
 
     /// What was last known of a hook.
     package func hookState(_ hook: String) throws -> HookState? { try tools.journal.hook(hook) }

@@ -32,6 +32,12 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What a failure of the ledger at `path` means to people, whichever statement met it.
+    package static func explain(_ error: any Error, path: String) -> any Error {
+        guard let error = error as? SQLiteError else { return error }
+        return error.isCorrupt ? LedgerError.damaged(path: path, finding: error.message) : LedgerError.storage(error)
+    }
+
     private func advice(on error: SQLiteError) -> String {
         if error.isFull { return "the disk is full: make room where state.directory lies (\(error))" }
         if error.isReadOnly { return "the ledger may not be written: check its owner and mount (\(error))" }

@@ -18,7 +18,10 @@ final class Outbox {
         insert = try connection.prepare(
             """
             INSERT INTO delivery (id, hook, channel, type, ordering_key, line, incident, event, payload, created_at, \
-            message, state, settled_at, silence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            message, state, settled_at, silence, not_before)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, coalesce((
+                SELECT not_before FROM delivery WHERE hook = ?2 AND ordering_key = ?5 AND state = 'pending'
+                ORDER BY seq LIMIT 1), 0))
             """
         )
         supersede = try connection.prepare(

@@ -26,6 +26,7 @@ import SQLite
 //                        (sent = 0) -> superseded: there is something newer to say, or nothing any more.
 //     sent = 0  A page that nobody has.                    Left by: `claim`, before the attempt -> sent = 1.
 //     sent = 1  A page that may have arrived.              Left by: `settle`, when certainly no attempt did -> sent = 0.
+//     not_before  When it may be tried; what waits behind another with its hook and ordering key waits as long as that.
 //     leader    Carried by another delivery of its hook (`claim` made them one message); settled with it. When the
 //               message certainly did not arrive, `settle` dissolves the group; else it stays what it is, with its id.
 //   superseded  also: written as such when a silence mutes it (`silence` names it).      Left by: nothing.

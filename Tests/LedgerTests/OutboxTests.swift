@@ -66,6 +66,22 @@ import Testing
         #expect(try queue.nextDue("h", .alert, after: now + .seconds(10)) == nil)
     }
 
+    @Test("What waits behind a postponed delivery is not looked at before it is due either")
+    func followersWait() throws {
+        for type in ["a1", "a2"] { try write(type, key: "a") }
+        let first = try #require(try all("h", at: now, limit: 1).first)
+        let later = now + .seconds(10)
+        try queue.settle(first.seq, .retry(notBefore: later, error: "no"), at: now)
+        try write("a3", key: "a")
+        func waits() throws -> [Int64?] { try connection.rows("SELECT not_before FROM delivery") { $0.integer(0) } }
+        #expect(try waits() == [later.microseconds, later.microseconds, later.microseconds])
+        try connection.execute("UPDATE delivery SET not_before = 0 WHERE seq > 1")
+        try queue.alignFollowers(at: now)
+        #expect(try waits() == [later.microseconds, later.microseconds, later.microseconds])
+        try queue.settle(first.seq, .delivered, at: later)
+        #expect(try due(at: later) == ["a2"])
+    }
+
     private enum State: String, CaseIterable, Sendable { case pending, delivered, dead, superseded }
 
     private static let settlements: [Settlement] = [
