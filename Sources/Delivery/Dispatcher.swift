@@ -26,7 +26,7 @@ package actor Dispatcher {
     package func adopt(_ hooks: [(settings: HookSettings, hook: any Hook)]) async {
         for lane in lanes.values { await lane.stop() }
         let now = time.now
-        try? await ledger.limitWaits(to: now + Span.hours(Self.longestWait), now: now)
+        try? await ledger.limitWaits(to: now + Span.hours(Self.longestWait))
         lanes = [:]
         let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
         for (settings, hook) in hooks {
@@ -41,7 +41,10 @@ package actor Dispatcher {
                 report: report
             )
             lanes[settings.name] = lane
-            Task { await lane.wake() }
+            Task { [ledger] in
+                await lane.wake()
+                try? await ledger.alignFollowers(settings.name, at: now)
+            }
         }
     }
 

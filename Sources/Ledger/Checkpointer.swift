@@ -36,6 +36,9 @@ actor Checkpointer {
         return false
     }
 
+    /// Returns when no pages are being moved: two cannot move them at a time.
+    func settle() {}
+
     private func run() {
         for _ in 0..<Self.passes {
             // A fault (disk full, say) is met again by the next commit, which reports it.

@@ -14,6 +14,7 @@ final class DeliveryQueue {
     private let deliver: Statement
     private let postpone: Statement
     private let postponeFollowers: Statement
+    private let nextKey: Statement
     private let alignFollowers: Statement
     private let dissolve: Statement
     private let bury: Statement
@@ -55,9 +56,7 @@ final class DeliveryQueue {
         follow = try connection.prepare("UPDATE delivery SET leader = ?2 WHERE seq = ?1")
         let all = "WHERE (seq = ?1 OR leader = ?1) AND state = 'pending'"
         deliver = try connection.prepare(
-            """
-            UPDATE delivery SET state = 'delivered', settled_at = ?2, attempts = attempts + 1 \(all)
-            """
+            "UPDATE delivery SET state = 'delivered', settled_at = ?2, attempts = attempts + 1 \(all)"
         )
         postpone = try connection.prepare(
             "UPDATE delivery SET not_before = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
@@ -70,12 +69,15 @@ final class DeliveryQueue {
             WHERE hook = of AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < ?2
             """
         )
+        let keys = "FROM delivery WHERE hook = ?1 AND state = 'pending' AND ordering_key > ?2"
+        let slice = "SELECT ordering_key \(keys) ORDER BY ordering_key LIMIT 1000"
+        nextKey = try connection.prepare("SELECT max(ordering_key) FROM (\(slice))")
         alignFollowers = try connection.prepare(
             """
             UPDATE delivery SET not_before = until
-            FROM (SELECT hook AS of, ordering_key AS key, min(seq) AS head, not_before AS until FROM delivery
-                WHERE state = 'pending' GROUP BY hook, ordering_key HAVING count(*) > 1 AND until > ?)
-            WHERE hook = of AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < until
+            FROM (SELECT ordering_key AS key, min(seq) AS head, not_before AS until \(keys) AND ordering_key <= ?3
+                GROUP BY ordering_key HAVING count(*) > 1 AND until > ?4)
+            WHERE hook = ?1 AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < until
             """
         )
         dissolve = try connection.prepare(
@@ -104,12 +106,8 @@ final class DeliveryQueue {
             ORDER BY seq LIMIT ?2
             """
         )
-        present = try connection.prepare(
-            """
-            SELECT 1 FROM delivery WHERE incident = ? AND hook = ? AND channel = 'page'
-            AND state IN ('pending', 'delivered') LIMIT 1
-            """
-        )
+        let isWanted = "channel = 'page' AND state IN ('pending', 'delivered')"
+        present = try connection.prepare("SELECT 1 FROM delivery WHERE incident = ? AND hook = ? AND \(isWanted) LIMIT 1")
         setRouted = try connection.prepare(
             "UPDATE delivery SET rerouted = 1 WHERE seq = ? AND rerouted = 0 AND message IS NOT NULL"
         )
@@ -121,8 +119,15 @@ final class DeliveryQueue {
         try limitHookWaits.run(.integer(latest.microseconds))
     }
 
-    /// Has what waits behind a delivery that is not due at `now` wait as long: earlier versions left it due.
-    func alignFollowers(at now: Timestamp) throws(SQLiteError) { try alignFollowers.run(.integer(now.microseconds)) }
+    /// Has what waits behind a delivery that is not due at `now` wait as long, for a slice of the ordering keys.
+    ///
+    /// Gives the last key of the slice; nil when there are no more.
+    func alignFollowers(_ hook: String, after key: String, at now: Timestamp) throws(SQLiteError) -> String? {
+        let last = try nextKey.first(.text(hook), .text(key)) { $0.text(0) }
+        guard let last = last ?? nil else { return nil }
+        try alignFollowers.run(.text(hook), .text(key), .text(last), .integer(now.microseconds))
+        return last
+    }
 
     func due(
         _ hook: String,

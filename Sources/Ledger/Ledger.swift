@@ -146,8 +146,9 @@ package actor Ledger {
     /// Commits what waits and closes the write-ahead log.
     ///
     /// Nothing may be handed in afterwards.
-    package func close() {
+    package func close() async {
         commitPending()
+        await checkpointer.settle()
         _ = try? connection.checkpoint(truncating: true)
     }
 
