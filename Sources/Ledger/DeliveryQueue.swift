@@ -107,7 +107,9 @@ final class DeliveryQueue {
             """
         )
         let isWanted = "channel = 'page' AND state IN ('pending', 'delivered')"
-        present = try connection.prepare("SELECT 1 FROM delivery WHERE incident = ? AND hook = ? AND \(isWanted) LIMIT 1")
+        present = try connection.prepare(
+            "SELECT 1 FROM delivery WHERE incident = ? AND hook = ? AND \(isWanted) LIMIT 1"
+        )
         setRouted = try connection.prepare(
             "UPDATE delivery SET rerouted = 1 WHERE seq = ? AND rerouted = 0 AND message IS NOT NULL"
         )
