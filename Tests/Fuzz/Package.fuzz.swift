@@ -19,6 +19,18 @@ extension Package {
         targets.removeAll { !kept.contains($0.name) }
     }
 
+    /// Leaves the packages that are still asked for: one that nobody uses is a warning.
+    fileprivate func dropUnusedPackages() {
+        let used = targets.flatMap(\.dependencies).compactMap { dependency -> String? in
+            guard case .productItem(_, let package, _, _) = dependency else { return nil }
+            return package
+        }
+        dependencies.removeAll { dependency in
+            guard case .sourceControl(_, let location, _) = dependency.kind else { return true }
+            return !used.contains { location.hasSuffix("/\($0)") }
+        }
+    }
+
     /// Adds the programs; libFuzzer brings their `main`.
     fileprivate func addFuzzTargets() {
         targets.append(.systemLibrary(name: "CSanitizer", path: "Tests/Fuzz/CSanitizer"))
@@ -39,7 +51,7 @@ extension Package {
     }
 }
 
-package.dependencies = []
 package.products = []
 package.keep(fuzzed.flatMap(\.dependencies))
+package.dropUnusedPackages()
 package.addFuzzTargets()
