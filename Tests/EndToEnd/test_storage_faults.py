@@ -82,7 +82,8 @@ def check_refusal(daemon, answer, *words):
     [reason] = ready.json["reasons"]
     for word in words:
         assert word in reason, reason
-    assert f"an event was not stored: {reason.split(' (')[0]}" in daemon.log
+    line = f"an event was not stored: {reason.split(' (')[0]}"
+    eventually(lambda: line in daemon.log, line, lambda: daemon.log)
     alert = wait_for_alert(daemon, "ledger_failed").verify()["data"]["alert"]
     assert words[0] in alert["summary"] and alert["remedy"]
 
@@ -91,7 +92,7 @@ def check_recovery(daemon, acknowledged):
     """Nobody does anything: it is ready, says so, and stores; what was acknowledged is there."""
     eventually(lambda: daemon.get("/readyz").status == 200, "ready again", lambda: daemon.log[-3000:])
     wait_for_alert(daemon, "ledger_recovered")
-    assert "the ledger can be written again" in daemon.log
+    eventually(lambda: "the ledger can be written again" in daemon.log, "a word about it", lambda: daemon.log)
     last = status_event()
     daemon.accept(last)
     assert set(acknowledged) | {last["event_id"]} <= daemon.event_ids()
