@@ -19,6 +19,8 @@ final class DeliveryQueue {
     private let dissolve: Statement
     private let bury: Statement
     private let disown: Statement
+    private let closedMeanwhile: Statement
+    private let takeBack: Statement
     private let withdraw: Statement
     private let unrouted: Statement
     private let setRouted: Statement
@@ -85,6 +87,16 @@ final class DeliveryQueue {
         )
         bury = try connection.prepare(
             "UPDATE delivery SET state = 'dead', settled_at = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
+        )
+        // What was told as one message, and whose incident closed while it was being sent.
+        closedMeanwhile = try connection.prepare(
+            """
+            SELECT seq FROM delivery \(all) AND channel = 'page' AND type <> 'incident.resolved'
+            AND EXISTS (SELECT 1 FROM incident WHERE id = delivery.incident AND closed_at IS NOT NULL)
+            """
+        )
+        takeBack = try connection.prepare(
+            "UPDATE delivery SET state = 'superseded', settled_at = ?2 WHERE seq = ?1 AND state = 'pending'"
         )
         disown = try connection.prepare(
             "UPDATE delivery SET sent = 0 WHERE seq = ? AND state IN ('superseded', 'dead')"
@@ -189,8 +201,10 @@ final class DeliveryQueue {
             try postpone.run(.integer(seq), .integer(notBefore.microseconds), .text(error))
             try postponeFollowers.run(.integer(seq), .integer(notBefore.microseconds))
             if !mayHaveArrived {
+                let closed = try closedMeanwhile.rows(.integer(seq)) { $0.integer(0) ?? 0 }
                 try dissolve.run(.integer(seq))
-                try disown(seq, at: now)
+                for page in closed { try takeBack.run(.integer(page), .integer(now.microseconds)) }
+                for page in closed + [seq] { try disown(page, at: now) }
             }
         case .dead(let error, let mayHaveArrived):
             try bury.run(.integer(seq), .integer(now.microseconds), .text(error))

@@ -125,6 +125,18 @@ import Testing
         #expect(left.count == 1 && left[0].incident == "j" && !left[0].isBundle && left[0].attempts == 1)
     }
 
+    @Test("What closed while its group was being sent, and did not arrive, is taken back with its end")
+    func closedMeanwhile() throws {
+        for incident in ["i", "j"] { try write("incident.opened", incident) }
+        let group = try #require(try queue.claim(try due(), bundler, at: now).first)
+        try connection.execute("UPDATE incident SET closed_at = 2 WHERE id = 'i'")
+        try outbox.retract("i", isOver: true, at: now)
+        try write("incident.resolved", "i")
+        #expect(try states("i") == ["pending", "pending"])
+        try queue.settle(group.seq, .retry(notBefore: now, error: "HTTP 500", mayHaveArrived: false), at: now)
+        #expect(try states("i") == ["superseded", "superseded"] && states("j") == ["pending"])
+    }
+
     @Test("One page is no group, and pages that cannot be put together go by themselves")
     func noGroup() throws {
         try write("incident.opened")
