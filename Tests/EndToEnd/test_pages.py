@@ -177,7 +177,7 @@ def test_a_line_that_flaps_is_held_and_paged_once(make_daemon, make_sink):
     assert len(pages.requests) == told, "once is enough"
     eventually(lambda: daemon.decision(LINE) == "allowed", "quiet for long enough", lambda: daemon.log)
     pages.wait_for(1, type="incident.resolved")
-    assert commands.types[-1] == "line.resumed"
+    eventually(lambda: commands.types[-1] == "line.resumed", "the end of the pause", commands.seen)
 
 
 # --- silences -------------------------------------------------------------------------------------
