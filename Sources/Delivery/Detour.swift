@@ -22,10 +22,10 @@ struct Detour: Sendable {
         }
     }
 
-    /// Has the fallback told what one delivery says, and all that it carries.
-    func take(_ delivery: DueDelivery, _ ledger: Ledger) async {
-        guard let carried = try? await ledger.unrouted(carriedBy: delivery), !carried.isEmpty else { return }
-        try? await ledger.reroute(carried.map { ($0.seq, draft($0)) })
+    /// Has the fallback told what one delivery says, and all that it carries; false when that could not be written.
+    func take(_ delivery: DueDelivery, _ ledger: Ledger) async -> Bool {
+        guard let carried = try? await ledger.unrouted(carriedBy: delivery) else { return false }
+        return (try? await ledger.reroute(carried.map { ($0.seq, draft($0)) })) != nil
     }
 
     private func draft(_ delivery: DueDelivery) -> DeliveryDraft {

@@ -25,8 +25,7 @@ package actor Dispatcher {
     /// the receiver can tell by its id.
     package func adopt(_ hooks: [(settings: HookSettings, hook: any Hook)]) async {
         for lane in lanes.values { await lane.stop() }
-        let now = time.now
-        try? await ledger.limitWaits(to: now + Span.hours(Self.longestWait))
+        try? await ledger.limitWaits(to: time.now + Span.hours(Self.longestWait))
         lanes = [:]
         let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
         for (settings, hook) in hooks {
@@ -41,10 +40,7 @@ package actor Dispatcher {
                 report: report
             )
             lanes[settings.name] = lane
-            Task { [ledger] in
-                await lane.wake()
-                try? await ledger.alignFollowers(settings.name, at: now)
-            }
+            Task { await lane.wake() }
         }
     }
 
@@ -52,8 +48,8 @@ package actor Dispatcher {
     package func tell(_ message: Message, _ hooks: [(name: String, hook: any Hook)], id: String) async {
         await withTaskGroup { group in
             for (name, hook) in hooks {
-                let lane = Courier(name: name, hook: hook, time: time)
-                group.addTask { await lane.deliver(message, id: id) }
+                let courier = Courier(name: name, hook: hook, time: time)
+                group.addTask { await courier.deliver(message, id: id) }
             }
         }
     }

@@ -221,13 +221,16 @@ actor Lane {
                 news: news
             )
         )
+        if settings.callsForDetour(delivery, settlement, time), let detour {
+            // Before the settlement: a group that is given up is no group any more.
+            while !(await detour.take(delivery, ledger)), !isStopped { await pause() }
+        }
         let record = AttemptRecord(outcome, at: startedAt, duration: duration)
         let state = health.changed ? (settings.name, health.state) : nil
         while let failure = await ledger.settle(delivery, settlement, record, hook: state), !isStopped {
             report(DeliveryReport(hook: settings.name, delivery: delivery, unsettled: failure))
             await pause()
         }
-        if settings.callsForDetour(delivery, settlement, time) { await detour?.take(delivery, ledger) }
         underWay.subtract(keys ?? [delivery.orderingKey])
         settledMeanwhile.insert(delivery.seq)
         if underWay.isEmpty { reportIdle() }

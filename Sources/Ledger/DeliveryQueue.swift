@@ -14,12 +14,9 @@ final class DeliveryQueue {
     private let deliver: Statement
     private let postpone: Statement
     private let postponeFollowers: Statement
-    private let nextKey: Statement
-    private let alignFollowers: Statement
-    private let dissolve: Statement
     private let bury: Statement
-    private let disown: Statement
-    private let closedMeanwhile: Statement
+    private let carried: Statement
+    private let dissolve: Statement
     private let takeBack: Statement
     private let withdraw: Statement
     private let unrouted: Statement
@@ -71,51 +68,36 @@ final class DeliveryQueue {
             WHERE hook = of AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < ?2
             """
         )
-        let keys = "FROM delivery WHERE hook = ?1 AND state = 'pending' AND ordering_key > ?2"
-        let slice = "SELECT ordering_key \(keys) ORDER BY ordering_key LIMIT 1000"
-        nextKey = try connection.prepare("SELECT max(ordering_key) FROM (\(slice))")
-        alignFollowers = try connection.prepare(
-            """
-            UPDATE delivery SET not_before = until
-            FROM (SELECT ordering_key AS key, min(seq) AS head, not_before AS until \(keys) AND ordering_key <= ?3
-                GROUP BY ordering_key HAVING count(*) > 1 AND until > ?4)
-            WHERE hook = ?1 AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < until
-            """
-        )
-        dissolve = try connection.prepare(
-            "UPDATE delivery SET sent = 0, leader = NULL, bundle = NULL, bundle_id = NULL \(all)"
-        )
         bury = try connection.prepare(
             "UPDATE delivery SET state = 'dead', settled_at = ?2, attempts = attempts + 1, last_error = ?3 \(all)"
         )
-        // What was told as one message, and whose incident closed while it was being sent.
-        closedMeanwhile = try connection.prepare(
+        carried = try connection.prepare("SELECT seq FROM delivery WHERE seq = ?1 OR leader = ?1 ORDER BY seq")
+        dissolve = try connection.prepare(
             """
-            SELECT seq FROM delivery \(all) AND channel = 'page' AND type <> 'incident.resolved'
-            AND EXISTS (SELECT 1 FROM incident WHERE id = delivery.incident AND closed_at IS NOT NULL)
+            UPDATE delivery SET sent = 0, leader = NULL, bundle = NULL, bundle_id = NULL
+            WHERE (seq = ?1 OR leader = ?1) AND state <> 'delivered'
             """
         )
         takeBack = try connection.prepare(
-            "UPDATE delivery SET state = 'superseded', settled_at = ?2 WHERE seq = ?1 AND state = 'pending'"
-        )
-        disown = try connection.prepare(
-            "UPDATE delivery SET sent = 0 WHERE seq = ? AND state IN ('superseded', 'dead')"
+            """
+            UPDATE delivery SET state = 'superseded', settled_at = ?2
+            WHERE seq = ?1 AND state = 'pending' AND channel = 'page' AND type <> 'incident.resolved'
+            AND EXISTS (SELECT 1 FROM incident WHERE id = delivery.incident AND closed_at IS NOT NULL)
+            """
         )
         withdraw = try connection.prepare(
             """
             UPDATE delivery SET state = 'superseded', settled_at = ?2
             WHERE state = 'pending' AND type = 'incident.resolved'
-            AND (incident, hook) = (SELECT incident, hook FROM delivery WHERE seq = ?1) AND NOT EXISTS (
-                SELECT 1 FROM delivery AS told WHERE told.incident = delivery.incident AND told.hook = delivery.hook
-                AND told.channel = 'page' AND told.type <> 'incident.resolved'
-                AND (told.state = 'delivered' OR told.sent = 1))
+            AND (incident, hook) = (SELECT incident, hook FROM delivery WHERE seq = ?1 AND channel = 'page')
+            AND NOT EXISTS (SELECT 1 FROM delivery AS told WHERE told.incident = delivery.incident
+                AND told.hook = delivery.hook AND told.type <> 'incident.resolved' AND \(PageBook.isTold("told")))
             """
         )
         unrouted = try connection.prepare(
             """
             SELECT \(DueDelivery.columns) FROM delivery
-            WHERE hook = ?1 AND channel <> 'control' AND state = 'pending' AND rerouted = 0 AND message IS NOT NULL
-            ORDER BY seq LIMIT ?2
+            WHERE hook = ?1 AND \(Self.isUnrouted) ORDER BY seq LIMIT ?2
             """
         )
         let isWanted = "channel = 'page' AND state IN ('pending', 'delivered')"
@@ -127,20 +109,17 @@ final class DeliveryQueue {
         )
     }
 
+    /// The condition, in SQL, that a fallback is to be told what a hook was not: not of what is over meanwhile.
+    private static let isUnrouted = """
+        state = 'pending' AND channel <> 'control' AND rerouted = 0 AND message IS NOT NULL
+        AND (incident IS NULL OR type = 'incident.resolved'
+            OR EXISTS (SELECT 1 FROM incident WHERE id = delivery.incident AND closed_at IS NULL))
+        """
+
     /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
     func limitWaits(to latest: Timestamp) throws(SQLiteError) {
         try limitWaits.run(.integer(latest.microseconds))
         try limitHookWaits.run(.integer(latest.microseconds))
-    }
-
-    /// Has what waits behind a delivery that is not due at `now` wait as long, for a slice of the ordering keys.
-    ///
-    /// Gives the last key of the slice; nil when there are no more.
-    func alignFollowers(_ hook: String, after key: String, at now: Timestamp) throws(SQLiteError) -> String? {
-        let last = try nextKey.first(.text(hook), .text(key)) { $0.text(0) }
-        guard let last = last ?? nil else { return nil }
-        try alignFollowers.run(.text(hook), .text(key), .text(last), .integer(now.microseconds))
-        return last
     }
 
     func due(
@@ -185,8 +164,8 @@ final class DeliveryQueue {
         guard let incident = delivery.incident else { return nil }
         return try connection.rows(
             """
-            SELECT payload FROM delivery AS first WHERE incident = ?1 AND channel = 'page' AND seq < ?2
-            AND hook = (SELECT hook FROM delivery WHERE seq = ?2) AND (state = 'delivered' OR sent = 1)
+            SELECT payload FROM delivery AS first WHERE incident = ?1 AND seq < ?2
+            AND hook = (SELECT hook FROM delivery WHERE seq = ?2) AND \(PageBook.isTold("first"))
             ORDER BY seq LIMIT 1
             """,
             .text(incident),
@@ -200,21 +179,23 @@ final class DeliveryQueue {
         case .retry(let notBefore, let error, let mayHaveArrived):
             try postpone.run(.integer(seq), .integer(notBefore.microseconds), .text(error))
             try postponeFollowers.run(.integer(seq), .integer(notBefore.microseconds))
-            if !mayHaveArrived {
-                let closed = try closedMeanwhile.rows(.integer(seq)) { $0.integer(0) ?? 0 }
-                try dissolve.run(.integer(seq))
-                for page in closed { try takeBack.run(.integer(page), .integer(now.microseconds)) }
-                for page in closed + [seq] { try disown(page, at: now) }
-            }
+            if !mayHaveArrived { try takeBack(seq, at: now) }
         case .dead(let error, let mayHaveArrived):
             try bury.run(.integer(seq), .integer(now.microseconds), .text(error))
-            if !mayHaveArrived { try disown(seq, at: now) }
+            if !mayHaveArrived { try takeBack(seq, at: now) }
         }
     }
 
-    /// A page that was taken back, or given up, while it was being sent, and did not arrive: its end is no news either.
-    private func disown(_ seq: Int64, at now: Timestamp) throws(SQLiteError) {
-        if try disown.run(.integer(seq)) > 0 { try withdraw.run(.integer(seq), .integer(now.microseconds)) }
+    /// What certainly did not arrive was never told, a page by itself or a group.
+    ///
+    /// Whatever it said of incidents that are over meanwhile is no news any more, and neither is their end.
+    private func takeBack(_ seq: Int64, at now: Timestamp) throws(SQLiteError) {
+        let members = try carried.rows(.integer(seq)) { $0.integer(0) ?? 0 }
+        try dissolve.run(.integer(seq))
+        for member in members {
+            try takeBack.run(.integer(member), .integer(now.microseconds))
+            try withdraw.run(.integer(member), .integer(now.microseconds))
+        }
     }
 
     /// Pages and alerts of a hook that its fallback has not been told.
@@ -227,7 +208,7 @@ final class DeliveryQueue {
         try connection.rows(
             """
             SELECT \(DueDelivery.columns) FROM delivery
-            WHERE (seq = ?1 OR leader = ?1) AND rerouted = 0 AND message IS NOT NULL ORDER BY seq
+            WHERE (seq = ?1 OR leader = ?1) AND \(Self.isUnrouted) ORDER BY seq
             """,
             .integer(seq)
         ) { DueDelivery($0) }

@@ -29,18 +29,6 @@ extension Ledger {
     /// Brings waits that end after `latest` forward to it: the clock was set back while the daemon was down.
     package func limitWaits(to latest: Timestamp) throws { try tools.queue.limitWaits(to: latest) }
 
-    /// Has what waits behind a delivery of a hook that is not due at `now` wait as long, if it does not yet.
-    ///
-    /// In small steps: acknowledgements go on meanwhile.
-    package nonisolated func alignFollowers(_ hook: String, at now: Timestamp) async throws(LedgerError) {
-        var key: String? = ""
-        while let last = key {
-            key = try await write { context, _ throws(SQLiteError) in
-                try context.tools.queue.alignFollowers(hook, after: last, at: now)
-            }
-        }
-    }
-
     /// What was last known of a hook.
     package func hookState(_ hook: String) throws -> HookState? { try tools.journal.hook(hook) }
 

@@ -28,8 +28,8 @@ final class PageBook {
     init(_ connection: Connection) throws(SQLiteError) {
         toldHooks = try connection.prepare(
             """
-            SELECT DISTINCT hook FROM delivery WHERE incident = ? AND channel = 'page'
-            AND type <> 'incident.resolved' AND (state = 'delivered' OR sent = 1) ORDER BY hook
+            SELECT DISTINCT hook FROM delivery
+            WHERE incident = ? AND type <> 'incident.resolved' AND \(Self.isTold("delivery")) ORDER BY hook
             """
         )
         retractUnsent = try connection.prepare(
@@ -65,6 +65,11 @@ final class PageBook {
         stopTending = try connection.prepare(
             "UPDATE paged SET remind_at = NULL, muted_by = NULL WHERE incident = ? AND hook = ?"
         )
+    }
+
+    /// The condition, in SQL, that a page has reached its receiver, or may have.
+    static func isTold(_ page: String) -> String {
+        "\(page).channel = 'page' AND (\(page).state = 'delivered' OR \(page).sent = 1)"
     }
 
     func told(_ incident: String) throws(SQLiteError) -> [String] {

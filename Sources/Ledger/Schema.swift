@@ -167,6 +167,11 @@ enum Schema {
         ALTER TABLE delivery ADD COLUMN revived_at INTEGER;
         -- What was tried before this version may have arrived.
         UPDATE delivery SET sent = 1 WHERE channel = 'page' AND state = 'pending' AND attempts > 0;
+        -- What waits behind another waits as long.
+        UPDATE delivery SET not_before = until
+            FROM (SELECT hook AS of, ordering_key AS key, min(seq) AS head, not_before AS until FROM delivery
+                WHERE state = 'pending' GROUP BY hook, ordering_key HAVING count(*) > 1)
+            WHERE hook = of AND ordering_key = key AND seq > head AND state = 'pending' AND not_before < until;
         DROP INDEX delivery_due;
         CREATE INDEX delivery_due ON delivery (hook, channel, not_before, seq)
             WHERE state = 'pending' AND leader IS NULL;

@@ -47,11 +47,14 @@ class Backlog:
         return line
 
     def page(self, number, hook, types=("incident.opened",), head_waits=0, sent=None):
-        """Pages about one incident in their order; the first was tried already when it has to wait, in microseconds."""
+        """Pages about one incident in their order; the first was tried already when it has to wait, in microseconds.
+
+        What stands behind it waits as long.
+        """
         line, incident = f"+1303{number:07d}", f"inc_{number:020d}"
         for index, kind in enumerate(types):
-            waits = head_waits if index == 0 else 0
-            self._add(hook, kind, line, incident, waits, sent=int(waits > 0) if sent is None else sent)
+            tried = head_waits > 0 and index == 0
+            self._add(hook, kind, line, incident, head_waits, tried, sent=int(tried) if sent is None else sent)
         return incident
 
     def write(self):
@@ -76,7 +79,7 @@ class Backlog:
         self.commands.append({"hook": hook, "line": line, "command": "pause"})
         return line, incident
 
-    def _add(self, hook, kind, line, incident, waits=0, sent=0):
+    def _add(self, hook, kind, line, incident, waits=0, tried=False, sent=0):
         template = self.templates[hook, kind]
         self.ids += 1
 
@@ -91,6 +94,6 @@ class Backlog:
         row = {name: rewritten(template[name]) for name in texts}
         now = microseconds()
         row |= {"id": f"dlv_backlog_{self.ids:09d}", "not_before": now + waits if waits else 0, "sent": sent}
-        row |= {"attempts": int(waits > 0), "hook": hook, "channel": template["channel"], "type": kind}
+        row |= {"attempts": int(tried), "hook": hook, "channel": template["channel"], "type": kind}
         row |= {"created_at": now, "state": "pending"}
         self.deliveries.append(row)

@@ -75,10 +75,6 @@ import Testing
         try write("a3", key: "a")
         func waits() throws -> [Int64?] { try connection.rows("SELECT not_before FROM delivery") { $0.integer(0) } }
         #expect(try waits() == [later.microseconds, later.microseconds, later.microseconds])
-        try connection.execute("UPDATE delivery SET not_before = 0 WHERE seq > 1")
-        #expect(try queue.alignFollowers("h", after: "", at: now) == "a")
-        #expect(try queue.alignFollowers("h", after: "a", at: now) == nil)
-        #expect(try waits() == [later.microseconds, later.microseconds, later.microseconds])
         try queue.settle(first.seq, .delivered, at: later)
         #expect(try due(at: later) == ["a2"])
     }

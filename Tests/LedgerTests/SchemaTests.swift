@@ -60,13 +60,15 @@ import Testing
             PRAGMA user_version = 2;
             INSERT INTO incident VALUES ('i', '+12025551234', 1, NULL, 'critical', 'status is FLAGGED');
             INSERT INTO paged VALUES ('i', 'ops');
-            INSERT INTO delivery (id, hook, channel, type, ordering_key, incident, payload, created_at, attempts)
-            VALUES ('d1', 'ops', 'page', 'incident.opened', 'incident/i', 'i', x'01', 1, 3),
-                   ('d2', 'ops', 'page', 'incident.updated', 'incident/i', 'i', x'02', 2, 0),
-                   ('d3', 'gate', 'control', 'line.paused', 'line/+12025551234', 'i', x'03', 3, 2);
+            INSERT INTO delivery
+                (id, hook, channel, type, ordering_key, incident, payload, created_at, attempts, not_before)
+            VALUES ('d1', 'ops', 'page', 'incident.opened', 'incident/i', 'i', x'01', 1, 3, 500),
+                   ('d2', 'ops', 'page', 'incident.updated', 'incident/i', 'i', x'02', 2, 0, 0),
+                   ('d3', 'gate', 'control', 'line.paused', 'line/+12025551234', 'i', x'03', 3, 2, 400);
             """
         )
         try Schema.migrate(old, path: "memory")
+        #expect(try old.rows("SELECT not_before FROM delivery ORDER BY seq") { $0.integer(0) } == [500, 500, 400])
         let queue = try DeliveryQueue(old, IdentifierSource())
         let now = FakeClock.start
         #expect(try queue.due("ops", .page, at: now, limit: 9).map(\.id) == ["d1"])
