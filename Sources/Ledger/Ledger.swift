@@ -21,7 +21,7 @@ package actor Ledger {
     package nonisolated let wasLeftOpen: Bool
     private nonisolated let executor: QueueExecutor
     private nonisolated let inbox = Inbox<LedgerWork>()
-    private nonisolated let health = Mutex<LedgerError?>(nil)
+    private nonisolated let health = Mutex(LedgerHealth())
     let clock: Clock
     let connection: Connection
     let tools: LedgerTools
@@ -106,8 +106,8 @@ package actor Ledger {
     /// Not waited for: facts can be learnt again.
     package nonisolated func remember(_ key: String, _ value: String) { submit(.remember(key: key, value: value)) }
 
-    /// Why the last commit failed; nil when it did not.
-    package nonisolated var failure: LedgerError? { health.withLock { $0 } }
+    /// Why a commit failed, now or a moment ago; nil when what comes can be written.
+    package nonisolated var failure: LedgerError? { health.withLock { $0.failure } }
 
     /// Takes over new rules, and settles what they change for lines that are not allowed, or were told otherwise.
     package func adopt(policy: DecisionPolicy, planner: @escaping Planner) throws {
@@ -181,10 +181,10 @@ package actor Ledger {
             if batch.count > 1, !error.isDiskFault { return batch.forEach { commit([$0]) } }
             let failure = LedgerError.storage(error)
             // An event that breaks a rule of the schema says nothing about whether the next one can be stored.
-            if error.isDiskFault { health.withLock { $0 = failure } }
+            if error.isDiskFault { health.withLock { $0.fail(failure, at: clock.steady()) } }
             return batch.forEach { $0.refuse(failure) }
         }
-        health.withLock { $0 = nil }
+        health.withLock { $0.succeed(at: clock.steady()) }
         instruments.batchSize.observe(Double(batch.count))
         instruments.commitSeconds.observe(clock.steady().since(start).seconds)
         observer(report)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite(.timeLimit(.minutes(1))) struct CheckpointerTests {
+@Suite(.timeLimit(.minutes(5))) struct CheckpointerTests {
     @Test("The log is moved into the file by itself, and does not grow without end")
     func moves() async throws {
         let bench = try Bench()

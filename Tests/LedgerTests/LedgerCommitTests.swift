@@ -7,7 +7,7 @@ import Testing
 @testable import Ledger
 
 /// Many records in flight share commits, and each is answered after its own.
-@Suite(.timeLimit(.minutes(1))) struct LedgerCommitTests {
+@Suite(.timeLimit(.minutes(5))) struct LedgerCommitTests {
     private let bench: Bench
 
     init() throws { bench = try Bench() }

@@ -7,7 +7,7 @@ import Testing
 @testable import Ledger
 
 /// Whatever arrives in whatever order and batches: the ledger ends where pure merging ends, and the hooks know it.
-@Suite(.timeLimit(.minutes(2))) struct LedgerPropertyTests {
+@Suite(.timeLimit(.minutes(5))) struct LedgerPropertyTests {
     private static let statuses = [nil, "ACTIVE", "FLAGGED", "LIMITED"]
     private static let reputations = [nil, "HEALTHY", "AT_RISK", "CRITICAL"]
 

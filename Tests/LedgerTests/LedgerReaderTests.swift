@@ -7,7 +7,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite(.timeLimit(.minutes(1))) struct LedgerReaderTests {
+@Suite(.timeLimit(.minutes(5))) struct LedgerReaderTests {
     private let bench: Bench
     private let ledger: Ledger
     private let reader: LedgerReader

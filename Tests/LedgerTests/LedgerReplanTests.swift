@@ -6,7 +6,7 @@ import Testing
 
 @testable import Ledger
 
-@Suite(.timeLimit(.minutes(1))) struct LedgerReplanTests {
+@Suite(.timeLimit(.minutes(5))) struct LedgerReplanTests {
     private let bench: Bench
     private let number: PhoneNumber
     /// AT_RISK pauses, FLAGGED slows.
