@@ -12,7 +12,7 @@ import Testing
 @testable import Daemon
 
 /// From Linq's delivery to what a receiver gets, all in this process.
-@Suite(.timeLimit(.minutes(1))) struct DaemonHookTests {
+@Suite(.timeLimit(.minutes(5))) struct DaemonHookTests {
     private static let senderSecret = "whsec_" + Base64.encode(Array(repeating: 9, count: 32))
 
     private let bench: Bench

@@ -8,7 +8,7 @@ import Testing
 @testable import Daemon
 
 /// A start that fails leaves nothing behind: no listener, no lock.
-@Suite(.timeLimit(.minutes(1))) struct DaemonStartTests {
+@Suite(.timeLimit(.minutes(5))) struct DaemonStartTests {
     private let bench: Bench
 
     init() throws { bench = try Bench() }

@@ -9,7 +9,7 @@ import Testing
 @testable import Daemon
 
 /// The whole daemon, inside this process.
-@Suite(.timeLimit(.minutes(1))) struct DaemonTests {
+@Suite(.timeLimit(.minutes(5))) struct DaemonTests {
     private let bench: Bench
 
     init() throws { bench = try Bench() }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(1))) struct DispatcherTests {
+@Suite(.timeLimit(.minutes(5))) struct DispatcherTests {
     @Test func aHookThatHangsDelaysNobodyElse() async throws {
         let store = try Store()
         for count in 0..<20 {

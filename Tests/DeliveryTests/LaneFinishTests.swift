@@ -7,7 +7,7 @@ import Testing
 @testable import Delivery
 
 /// Stopping a lane: what is under way may end, nothing begins.
-@Suite(.timeLimit(.minutes(1))) struct LaneFinishTests {
+@Suite(.timeLimit(.minutes(5))) struct LaneFinishTests {
     @Test func anIdleLaneIsFinishedAtOnce() async throws {
         let hook = FakeHook()
         let lane = Lane(hook, try Store())

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Delivery
 
-@Suite(.timeLimit(.minutes(1))) struct LaneTests {
+@Suite(.timeLimit(.minutes(5))) struct LaneTests {
     /// Numbers of lines, and with them ordering keys.
     private static func numbers(_ count: Int) -> [String] { (1...count).map { "+1202555\(1_000 + $0)" } }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPClient
 
 /// Peers that hang, and requests that are given up.
-@Suite("deadlines", .timeLimit(.minutes(1)))
+@Suite("deadlines", .timeLimit(.minutes(5)))
 struct DeadlineTests {
     let client = HTTPClient(userAgent: "linewarden/test")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite("HTTPClient", .timeLimit(.minutes(1)))
+@Suite("HTTPClient", .timeLimit(.minutes(5)))
 struct HTTPClientTests {
     let client = HTTPClient(userAgent: "linewarden/test")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite(.timeLimit(.minutes(1))) struct MailTests {
+@Suite(.timeLimit(.minutes(5))) struct MailTests {
     private let client = HTTPClient(userAgent: "linewarden/test")
 
     private func mail(_ port: UInt16, text: String = "Subject: x\r\n\r\nx\r\n", timeout: Span = .ample) -> OutgoingMail

@@ -5,7 +5,7 @@ import Testing
 @testable import HTTPClient
 
 /// Every way to fail, and that none of them tells a secret.
-@Suite("TransportError", .timeLimit(.minutes(1)))
+@Suite("TransportError", .timeLimit(.minutes(5)))
 struct TransportErrorTests {
     let client = HTTPClient(userAgent: "linewarden/test")
 

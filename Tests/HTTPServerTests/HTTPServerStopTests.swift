@@ -7,7 +7,7 @@ import Testing
 
 @testable import HTTPServer
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerStopTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPServerStopTests {
     private static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
 
     /// Answers when it is told to.

@@ -22,7 +22,7 @@ private struct Handler: RequestHandler {
 }
 
 /// Over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct HTTPServerTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPServerTests {
     private static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
     private let directory: TemporaryDirectory
 

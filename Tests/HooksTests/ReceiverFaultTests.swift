@@ -7,7 +7,7 @@ import Testing
 @testable import Hooks
 
 /// Every status and every fault, fed to every hook that speaks HTTP.
-@Suite(.timeLimit(.minutes(2))) struct ReceiverFaultTests {
+@Suite(.timeLimit(.minutes(5))) struct ReceiverFaultTests {
     enum Kind: String, CaseIterable, Sendable { case http, template, slack, pagerduty }
 
     enum Fault: String, CaseIterable, Sendable {

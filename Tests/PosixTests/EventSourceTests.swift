@@ -4,7 +4,7 @@ import Testing
 
 @testable import Posix
 
-@Suite(.timeLimit(.minutes(1))) struct EventSourceTests {
+@Suite(.timeLimit(.minutes(5))) struct EventSourceTests {
     private let executor = QueueExecutor(label: "events")
 
     /// Returns after that time of the queue, and after what the queue had to do until then.

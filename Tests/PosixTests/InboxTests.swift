@@ -3,7 +3,7 @@ import Testing
 
 @testable import Posix
 
-@Suite(.timeLimit(.minutes(1))) struct InboxTests {
+@Suite(.timeLimit(.minutes(5))) struct InboxTests {
     @Test("Only the first element of a burst wakes the consumer, and order is kept")
     func wakesOnce() {
         let inbox = Inbox<Int>()

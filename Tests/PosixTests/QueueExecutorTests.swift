@@ -3,7 +3,7 @@ import Testing
 
 @testable import Posix
 
-@Suite(.timeLimit(.minutes(1))) struct QueueExecutorTests {
+@Suite(.timeLimit(.minutes(5))) struct QueueExecutorTests {
     private actor Counter {
         let executor: QueueExecutor
         private(set) var values: [Int] = []

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Posix
 
-@Suite(.timeLimit(.minutes(1))) struct SocketTests {
+@Suite(.timeLimit(.minutes(5))) struct SocketTests {
     private let directory: TemporaryDirectory
 
     init() throws { directory = try TemporaryDirectory() }

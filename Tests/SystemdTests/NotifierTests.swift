@@ -5,7 +5,7 @@ import Testing
 @testable import Systemd
 
 /// Each case in a process of its own: the environment belongs to all of a process.
-@Suite(.timeLimit(.minutes(1))) struct NotifierTests {
+@Suite(.timeLimit(.minutes(5))) struct NotifierTests {
     @Test("The service manager hears what happens, one datagram each")
     func notifies() async {
         await #expect(processExitsWith: .success) {

@@ -6,7 +6,7 @@ import Testing
 @testable import Hooks
 
 /// Programs that do not read, talk too much, or leave others at their pipes.
-@Suite(.timeLimit(.minutes(1))) struct CommandPipesTests {
+@Suite(.timeLimit(.minutes(5))) struct CommandPipesTests {
     /// More than a pipe holds.
     private static let large = [UInt8](repeating: UInt8(ascii: "x"), count: 4 << 20)
 

@@ -9,7 +9,7 @@ import Testing
 @testable import Hooks
 
 /// What programs are given, and what is made of how they end.
-@Suite(.timeLimit(.minutes(1))) struct CommandTests {
+@Suite(.timeLimit(.minutes(5))) struct CommandTests {
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }

@@ -8,7 +8,7 @@ import Testing
 @testable import Hooks
 
 /// Programs that do not end, that must not overlap, and that are ended with the daemon.
-@Suite(.timeLimit(.minutes(1))) struct CommandTimeTests {
+@Suite(.timeLimit(.minutes(5))) struct CommandTimeTests {
     private let folder: TemporaryDirectory
 
     init() throws { folder = try TemporaryDirectory() }

@@ -8,7 +8,7 @@ import Testing
 @testable import Hooks
 
 /// `method`, `url`, `headers` and `body` with fields, from the configuration to the wire.
-@Suite(.timeLimit(.minutes(1))) struct HTTPHookTemplateTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPHookTemplateTests {
     private func hook(_ keys: String, _ variables: [String: String] = [:]) throws -> any Hook {
         let (configuration, problems) = HTTPHookConfiguration.reading(keys, variables)
         #expect(problems == [])

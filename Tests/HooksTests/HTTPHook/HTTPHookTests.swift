@@ -7,7 +7,7 @@ import Testing
 
 @testable import Hooks
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPHookTests {
+@Suite(.timeLimit(.minutes(5))) struct HTTPHookTests {
     private static let secretText = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     let client = HTTPClient(userAgent: "linewarden/test")
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Hooks
 
-@Suite(.timeLimit(.minutes(1))) struct PagerDutyTests {
+@Suite(.timeLimit(.minutes(5))) struct PagerDutyTests {
     private static let key = "0123456789abcdef0123456789abcdef"
 
     private func pagerDuty(_ url: String = "https://events.pagerduty.com/v2/enqueue") throws -> PagerDuty {

@@ -5,7 +5,7 @@ import Testing
 @testable import Hooks
 
 /// Blocks that Slack does not take are sent again as plain text, once, within the same attempt.
-@Suite(.timeLimit(.minutes(1))) struct SlackPlainTextTests {
+@Suite(.timeLimit(.minutes(5))) struct SlackPlainTextTests {
     private func deliver(
         _ payload: [UInt8]? = nil,
         timeout: Span = .seconds(30),

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Hooks
 
-@Suite(.timeLimit(.minutes(1))) struct SlackTests {
+@Suite(.timeLimit(.minutes(5))) struct SlackTests {
     private func deliver(_ answer: String) async throws -> (outcome: Outcome, request: Peer.Request?) {
         let peer = try await Peer { _ in .answer(answer) }
         let slack = Slack(
