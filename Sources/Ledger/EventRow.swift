@@ -41,6 +41,8 @@ struct EventRow {
             Value(observation?.reputation?.value.description),
             Value(observation?.reputation?.previous?.description),
             Value(outcome?.reputation.rawValue),
+            Value(observation?.membership?.value.description),
+            Value(outcome?.membership.rawValue),
             Value(outcome.flatMap { $0.gaps.isEmpty ? nil : $0.gaps.joined(separator: ",") }),
             Value(change?.assessment.decision.rawValue),
             Value(change?.incident?.id),

@@ -16,6 +16,7 @@ package struct EvidenceRecord: Sendable {
     package let traceID: String?
     package let status: (value: String, previous: String?, outcome: String)?
     package let reputation: (value: String, previous: String?, outcome: String)?
+    package let membership: (value: String, previous: String?, outcome: String)?
     package let gaps: [String]
     /// The line's decision after it.
     package let decision: String?
@@ -27,7 +28,7 @@ package struct EvidenceRecord: Sendable {
     /// The columns that `init(_:)` reads.
     static let columns = """
         event.seq, id, type, source, state, line, received_at, changed_at, trace_id, status, previous_status, \
-        status_outcome, reputation, previous_reputation, reputation_outcome, gaps, decision, incident, step, detail
+        status_outcome, reputation, previous_reputation, reputation_outcome, gaps, decision, incident, step, detail, membership, NULL, membership_outcome
         """
 
     init(_ row: Statement) {
@@ -45,6 +46,7 @@ package struct EvidenceRecord: Sendable {
         traceID = row.text(8)
         status = axis(9)
         reputation = axis(12)
+        membership = axis(20)
         gaps = (row.text(15) ?? "").split(separator: ",").map(String.init)
         decision = row.text(16)
         incident = row.text(17)

@@ -12,14 +12,14 @@ final class LineStore {
     static let columns = """
         number, status, status_changed_at, status_source, reputation, reputation_changed_at, reputation_source, \
         hold_reason, hold_since, hold_until, decision_since, incident, last_event, decision, release_reason, \
-        release_since, changes, flap_since, flap_until
+        release_since, changes, flap_since, flap_until, membership, membership_changed_at, membership_source, listed_since
         """
 
     init(_ connection: Connection) throws(SQLiteError) {
         load = try connection.prepare("SELECT \(Self.columns) FROM line WHERE number = ?")
         save = try connection.prepare(
             """
-            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (number) DO UPDATE SET
                 status = excluded.status, status_changed_at = excluded.status_changed_at,
                 status_source = excluded.status_source, reputation = excluded.reputation,
@@ -29,7 +29,9 @@ final class LineStore {
                 decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident,
                 last_event = excluded.last_event, release_reason = excluded.release_reason,
                 release_since = excluded.release_since, changes = excluded.changes,
-                flap_since = excluded.flap_since, flap_until = excluded.flap_until
+                flap_since = excluded.flap_since, flap_until = excluded.flap_until,
+                membership = excluded.membership, membership_changed_at = excluded.membership_changed_at,
+                membership_source = excluded.membership_source, listed_since = excluded.listed_since
             """
         )
         loadIncident = try connection.prepare(
@@ -69,7 +71,11 @@ final class LineStore {
             Value(state.release?.since.microseconds),
             Value(state.changes.isEmpty ? nil : state.changes.map { String($0.microseconds) }.joined(separator: ",")),
             Value(state.flapping?.since.microseconds),
-            Value(state.flapping?.until.microseconds)
+            Value(state.flapping?.until.microseconds),
+            Value(state.membership?.value.description),
+            Value(state.membership?.changedAt.microseconds),
+            Value(state.membership?.source.rawValue),
+            Value(record.listedSince?.microseconds)
         )
     }
 
@@ -96,6 +102,7 @@ extension LineRecord {
         var state = LineState(number)
         state.status = Axis(row, 1)
         state.reputation = Axis(row, 4)
+        state.membership = Axis(row, 19)
         if let reason = row.text(7), let since = row.integer(8) {
             state.hold = Hold(
                 reason: reason,
@@ -119,6 +126,7 @@ extension LineRecord {
             assessment: state.assess(policy),
             decisionSince: Timestamp(microseconds: row.integer(10) ?? 0),
             incident: row.text(11),
+            listedSince: row.integer(22).map { Timestamp(microseconds: $0) },
             lastEvent: row.integer(12),
             decision: row.text(13).flatMap(Decision.init(rawValue:)) ?? .paused
         )

@@ -26,8 +26,8 @@ final class Recorder {
             """
             INSERT INTO event (id, source, type, state, received_at, created_at, endpoint, trace_id, line, previous, \
             changed_at, status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, \
-            gaps, decision, incident, step, detail, body) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            membership, membership_outcome, gaps, decision, incident, step, detail, body) \
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """
         )
     }
@@ -177,6 +177,7 @@ final class Recorder {
             assessment: change.assessment,
             decisionSince: change.decisionSince,
             incident: open,
+            listedSince: known?.listedSince,
             lastEvent: lastEvent,
             decision: change.assessment.decision
         )

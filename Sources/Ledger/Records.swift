@@ -8,6 +8,8 @@ package struct LineRecord: Sendable, Hashable {
     package let decisionSince: Timestamp
     /// The open incident's id.
     package let incident: String?
+    /// Since when Linq's API lists it; nil: it does not.
+    package var listedSince: Timestamp?
     /// Where the chain of evidence begins: the row of the newest event about the line.
     let lastEvent: Int64?
     /// The decision that was written down.

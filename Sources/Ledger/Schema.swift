@@ -13,6 +13,7 @@ import SQLite
 //   decision allowed <-> slowed <-> paused. A line that is not allowed has the id of its open incident; a line that is
 //   allowed has none. An operator's hold keeps it paused until `hold_until`; an operator's release keeps it allowed
 //   until evidence changes an axis; a flapping line is kept paused until `flap_until`, which every change moves on.
+//   A line that was released from the account is allowed, until it is heard of again.
 //
 // INCIDENT
 //   open (closed_at NULL)  One per line at the most (unique index).  Left by: the change that allows its line again.
@@ -40,6 +41,10 @@ import SQLite
 //   muted_by NULL <-> a silence's id: the opening was muted; told by `tend` once no silence mutes it.
 // HOOK     What is known of a receiver: that it asked us to wait, that it is broken.   Left by: `settle`.
 // SILENCE  in force until `ends_at`, or until an operator removes it.                  Left by: nothing (pruned).
+// INSPECTION An audit of a line's reputation that Linq is asked for.
+//   pending     audit_id NULL: to be started, not before `not_before`; else it runs.  Left by: `conclude` -> complete, with
+//               the evidence and the messages that follow from it | failed.
+//   complete, failed                                                  Left by: nothing (pruned).
 // ATTEMPT  What was answered; AUDIT what operators did. Written once.
 // FACT     Small things worth remembering, such as which secrets have verified a delivery.
 
@@ -227,6 +232,37 @@ enum Schema {
         ) STRICT;
 
         CREATE INDEX incident_closed ON incident (closed_at) WHERE closed_at IS NOT NULL;
+        """,
+        """
+        ALTER TABLE line ADD COLUMN membership TEXT CHECK (membership IN ('assigned', 'released'));
+        ALTER TABLE line ADD COLUMN membership_changed_at INTEGER
+            CHECK ((membership IS NULL) = (membership_changed_at IS NULL));
+        ALTER TABLE line ADD COLUMN membership_source TEXT;
+        ALTER TABLE line ADD COLUMN listed_since INTEGER;
+        ALTER TABLE event ADD COLUMN membership TEXT;
+        ALTER TABLE event ADD COLUMN membership_outcome TEXT;
+
+        CREATE TABLE inspection (
+            id TEXT PRIMARY KEY,
+            line TEXT NOT NULL,
+            -- The incident whose hooks are told what was found; NULL: only the evidence counts.
+            incident TEXT,
+            cause TEXT NOT NULL CHECK (cause IN ('incident', 'gap', 'operator')),
+            state TEXT NOT NULL CHECK (state IN ('pending', 'complete', 'failed')),
+            created_at INTEGER NOT NULL,
+            not_before INTEGER NOT NULL DEFAULT 0,
+            -- Linq's id of the audit that runs; NULL: none was started yet.
+            audit_id TEXT,
+            started_at INTEGER CHECK ((started_at IS NULL) = (audit_id IS NULL)),
+            settled_at INTEGER CHECK ((settled_at IS NULL) = (state = 'pending')),
+            trace_id TEXT,
+            detail TEXT,
+            report TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX inspection_of_incident ON inspection (incident) WHERE incident IS NOT NULL;
+        CREATE UNIQUE INDEX inspection_pending ON inspection (line, cause) WHERE state = 'pending';
+        CREATE INDEX inspection_by_line ON inspection (line, created_at);
+        CREATE INDEX inspection_settled ON inspection (settled_at) WHERE settled_at IS NOT NULL;
         """,
     ]
 

@@ -26,7 +26,7 @@ package enum Severity: String, Sendable, Hashable, CaseIterable, Comparable {
 
 /// One reason why a line may not send freely.
 package struct Cause: Sendable, Hashable {
-    package enum Kind: String, Sendable, Hashable { case status, reputation, hold, flapping }
+    package enum Kind: String, Sendable, Hashable { case status, reputation, hold, flapping, released }
 
     package let kind: Kind
     /// The axis value verbatim, such as `FLAGGED`; for a hold the operator's reason.
@@ -41,6 +41,7 @@ package struct Cause: Sendable, Hashable {
         switch kind {
         case .hold: "held by an operator: \(value)"
         case .flapping: "flapping: \(value)"
+        case .released: "released from the account\(value.isEmpty ? "" : " (\(value))")"
         case .status, .reputation:
             routedAs == value
                 ? "\(kind.rawValue) is \(value)"
@@ -93,7 +94,7 @@ package struct DecisionPolicy: Sendable, Hashable {
         switch kind {
         case .status: ["HEALTHY", "AT_RISK", "CRITICAL"]
         case .reputation: ["ACTIVE", "FLAGGED"]
-        case .hold, .flapping: []
+        case .hold, .flapping, .released: []
         }
     }
 }
@@ -118,6 +119,13 @@ package struct Assessment: Sendable, Hashable {
 extension LineState {
     /// Decides what the line's senders may do.
     package func assess(_ policy: DecisionPolicy) -> Assessment {
+        // Nobody sends on a line that is not there, and nothing that is known of it will be taken back any more.
+        if isReleased {
+            let source = membership.map { $0.source == .webhook ? "" : "Linq lists it no more" } ?? ""
+            return Assessment(causes: [
+                Cause(kind: .released, value: source, routedAs: "RELEASED", decision: .allowed, severity: .info)
+            ])
+        }
         var causes: [Cause] = []
         if flapping != nil {
             // In place of what the evidence says at the moment: people are told once, not at every turn.

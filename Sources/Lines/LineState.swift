@@ -55,6 +55,7 @@ package struct LineState: Sendable, Hashable {
     package let line: PhoneNumber
     package var status: Axis<Status>?
     package var reputation: Axis<Reputation>?
+    package var membership: Axis<Membership>?
     package var hold: Hold?
     package var release: Release?
     /// When the decision by evidence changed lately, the oldest first; as many as are needed to see that it flaps.
@@ -65,6 +66,7 @@ package struct LineState: Sendable, Hashable {
         _ line: PhoneNumber,
         status: Axis<Status>? = nil,
         reputation: Axis<Reputation>? = nil,
+        membership: Axis<Membership>? = nil,
         hold: Hold? = nil,
         release: Release? = nil,
         changes: [Timestamp] = [],
@@ -73,6 +75,7 @@ package struct LineState: Sendable, Hashable {
         self.line = line
         self.status = status
         self.reputation = reputation
+        self.membership = membership
         self.hold = hold
         self.release = release
         self.changes = changes

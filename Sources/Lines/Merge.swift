@@ -16,12 +16,25 @@ package enum AxisOutcome: String, Sendable, Hashable {
 package struct MergeOutcome: Sendable, Hashable {
     package let status: AxisOutcome
     package let reputation: AxisOutcome
+    package let membership: AxisOutcome
     /// The names of the axes on which `previous_*` differs from what was stored: at least one event is missing.
     package let gaps: [String]
 
+    package init(
+        status: AxisOutcome,
+        reputation: AxisOutcome,
+        membership: AxisOutcome = .absent,
+        gaps: [String]
+    ) {
+        self.status = status
+        self.reputation = reputation
+        self.membership = membership
+        self.gaps = gaps
+    }
+
     /// Whether nothing in it was news, because newer evidence had already been seen.
     package var isStale: Bool {
-        let outcomes = [status, reputation].filter { $0 != .absent }
+        let outcomes = [status, reputation, membership].filter { $0 != .absent }
         return !outcomes.isEmpty && outcomes.allSatisfy { $0 == .stale }
     }
 }
@@ -34,9 +47,15 @@ extension LineState {
         var gaps: [String] = []
         let statusOutcome = merge(observation.status, of: observation, into: \.status, "status", &gaps)
         let reputationOutcome = merge(observation.reputation, of: observation, into: \.reputation, "reputation", &gaps)
+        let membershipOutcome = merge(observation.membership, of: observation, into: \.membership, "membership", &gaps)
         // An operator judged the line as it was; what has changed since nobody has judged.
         if [statusOutcome, reputationOutcome].contains(where: { $0 == .changed || $0 == .learnt }) { release = nil }
-        return MergeOutcome(status: statusOutcome, reputation: reputationOutcome, gaps: gaps)
+        return MergeOutcome(
+            status: statusOutcome,
+            reputation: reputationOutcome,
+            membership: membershipOutcome,
+            gaps: gaps
+        )
     }
 
     private mutating func merge<Value>(

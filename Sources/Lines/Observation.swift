@@ -34,18 +34,21 @@ package struct Observation: Sendable, Hashable {
     package let changedAt: Timestamp
     package let status: Claim<Status>?
     package let reputation: Claim<Reputation>?
+    package let membership: Claim<Membership>?
 
     package init(
         line: PhoneNumber,
         source: EvidenceSource,
         changedAt: Timestamp,
         status: Claim<Status>? = nil,
-        reputation: Claim<Reputation>? = nil
+        reputation: Claim<Reputation>? = nil,
+        membership: Claim<Membership>? = nil
     ) {
         self.line = line
         self.source = source
         self.changedAt = changedAt
         self.status = status
         self.reputation = reputation
+        self.membership = membership
     }
 }

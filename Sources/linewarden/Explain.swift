@@ -48,7 +48,7 @@ struct Explain: AsyncParsableCommand {
             guard let value = event[name]?["value"]?.string else { return nil }
             return "\(name) \(value) (\(event[name]?["outcome"]?.string ?? "?"))"
         }
-        let axes = [axis("status"), axis("reputation")].compactMap { $0 }.joined(separator: ", ")
+        let axes = [axis("status"), axis("reputation"), axis("membership")].compactMap { $0 }.joined(separator: ", ")
         let gaps = (event["gaps"]?.array ?? []).compactMap(\.string)
         Terminal.say(
             "  \(event["received_at"]?.string ?? "?")  \(event["source"]?.string ?? "?"): \(axes), as of "
