@@ -33,16 +33,37 @@ final class Alerts: Sendable {
     /// Tells of a trouble, unless one of its kind and about the same thing was told of a short while ago.
     ///
     /// `hook`: the hook that is in trouble; it is not told itself.
+    ///
+    /// `about`: what it is about, if that is no hook.
+    ///
+    /// - Returns: Whether it was told of.
+    @discardableResult
     func raise(
         _ kind: String,
         _ summary: String,
         remedy: String,
         atMostEvery interval: Span = .hours(1),
         hook: String? = nil,
+        about: String? = nil,
         direct: Bool = false
-    ) {
+    ) -> Bool {
+        guard let message = compose(kind, summary, remedy: remedy, atMostEvery: interval, about: hook ?? about)
+        else { return false }
+        send(message, direct ? .direct : .deliveries(except: hook))
+        return true
+    }
+
+    /// The message that tells of a trouble; nil when one of its kind and about the same thing was told of a short while
+    /// ago.
+    func compose(
+        _ kind: String,
+        _ summary: String,
+        remedy: String,
+        atMostEvery interval: Span = .hours(1),
+        about: String? = nil
+    ) -> Message? {
         let now = clock.steady()
-        let key = hook.map { "\(kind) \($0)" } ?? kind
+        let key = about.map { "\(kind) \($0)" } ?? kind
         let isNews = state.withLock { state in
             if let last = state.lastTold[key], now.since(last) < interval { return false }
             state.recent.removeAll { now.since($0) >= .hours(1) }
@@ -51,13 +72,13 @@ final class Alerts: Sendable {
             state.lastTold[key] = now
             return true
         }
-        guard isNews else { return }
-        let message = Message(alert: .init(kind: kind, summary: summary, remedy: remedy), at: clock.now())
-        send(message, direct ? .direct : .deliveries(except: hook))
+        guard isNews else { return nil }
+        return Message(alert: .init(kind: kind, summary: summary, remedy: remedy), at: clock.now())
     }
 
     /// The trouble is over: should it come back, it is news again.
-    func settle(_ kind: String, hook: String? = nil) {
-        state.withLock { $0.lastTold[hook.map { "\(kind) \($0)" } ?? kind] = nil }
+    func settle(_ kind: String, hook: String? = nil, about: String? = nil) {
+        let key = (hook ?? about).map { "\(kind) \($0)" } ?? kind
+        state.withLock { $0.lastTold[key] = nil }
     }
 }

@@ -35,6 +35,7 @@ package actor Daemon {
     private let certificate: TLSCertificate?
     private let instruments: DaemonInstruments
     private let switchboard: Switchboard
+    private let pauseProof: PauseProof
     private var settings: Settings
     private var housekeeping: Housekeeping?
 
@@ -106,12 +107,23 @@ package actor Daemon {
                 log.error("hook \(hook.name) could not be brought up to date: \(failure)")
             }
         }
+        let book = SubscriptionBook(ledger: ledger)
+        try await book.recall(settings.webhook.endpoints.map(\.path), reader)
+        pauseProof = PauseProof(
+            board: board,
+            alerts: alerts,
+            grace: .seconds(60),
+            clock: clock,
+            log: log
+        )
         webhookHandler = WebhookHandler(
             endpoints: try await Blueprint.endpoints(settings, reader),
             ledger: ledger,
             instruments: instruments,
             alerts: alerts,
             limits: settings.webhook.limits,
+            notices: NoticeDesk(book: book, alerts: alerts, ledger: ledger, switchboard: switchboard, log: log),
+            proof: pauseProof,
             clock: clock,
             log: log
         )

@@ -49,6 +49,11 @@ final class GateBoard: Sendable {
         return .json(decision == .paused ? .locked : .ok, body.bytes(), headers: ["Cache-Control": "no-store"])
     }
 
+    /// Since when a line is paused; nil when it is not.
+    func pausedSince(_ line: PhoneNumber) -> Timestamp? {
+        entries.withLock { $0[line] }.flatMap { $0.assessment.decision == .paused ? $0.since : nil }
+    }
+
     /// How many lines have each decision.
     var counts: [Decision: Int] {
         entries.withLock { entries in

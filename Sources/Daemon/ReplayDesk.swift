@@ -65,6 +65,9 @@ struct ReplayDesk: Sendable {
             } catch {
                 return OperatorDesk.notStored(error)
             }
+        case .tell(_, let event), .witness(_, let event):
+            return Refusal(.unprocessableContent, "not_acted_on", "\(event.type) counts when it comes, not later")
+                .response
         case .ignore(let type):
             return Refusal(.unprocessableContent, "not_acted_on", "nothing follows from events of type \(type)")
                 .response
@@ -97,6 +100,17 @@ struct ReplayDesk: Sendable {
             } catch {
                 return OperatorDesk.notStored(error)
             }
+        case .tell(let notice, _):
+            let body = JSON.object([
+                ("effect", "told"), ("detail", .string("people are told: \(notice.actor): \(notice.summary)")),
+            ])
+            return .json(.ok, body.bytes())
+        case .witness(let message, _):
+            let body = JSON.object([
+                ("effect", "observed"),
+                ("detail", .string("people are told if \(message.line) is paused and should not send")),
+            ])
+            return .json(.ok, body.bytes())
         case .ignore(let type):
             let body = JSON.object([
                 ("effect", "ignored"), ("detail", .string("nothing follows from events of type \(type)")),

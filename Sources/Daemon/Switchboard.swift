@@ -55,14 +55,19 @@ final class Switchboard: Sendable {
         Task { await dispatcher.wake(hooks) }
     }
 
+    /// A message about the daemon for every hook that hears of such.
+    func drafts(_ message: Message, except troubled: HookName?) -> [DeliveryDraft] {
+        let wiring = wiring
+        return listeners(except: troubled).compactMap { wiring.alert(message, for: $0) }
+    }
+
     /// Has people told of a trouble of the daemon's own.
     func alert(_ message: Message, _ route: Alerts.Route, _ ledger: Ledger, at now: Timestamp) {
-        let wiring = wiring
         switch route {
-        case .deliveries(let troubled):
-            ledger.enqueue(listeners(except: troubled).compactMap { wiring.alert(message, for: $0) })
+        case .deliveries(let troubled): ledger.enqueue(drafts(message, except: troubled))
         case .direct:
             guard let dispatcher else { return }
+            let wiring = wiring
             let hooks = alertHooks.compactMap { name in wiring.hooks[name].map { (name: name, hook: $0) } }
             let id = IdentifierSource().next("alt", at: now)
             Task { await dispatcher.tell(message, hooks, id: id) }

@@ -16,6 +16,9 @@ final class WebhookHandler: RequestHandler {
     private let instruments: DaemonInstruments
     private let alerts: Alerts
     private let limits: ServerLimits
+    private let notices: NoticeDesk
+    private let proof: PauseProof
+    private let listener = Mutex<(@Sendable (AccountSignal) -> Void)?>(nil)
     private let refusals: Occasionally
     private let clock: Clock
     private let log: Logger
@@ -26,6 +29,8 @@ final class WebhookHandler: RequestHandler {
         instruments: DaemonInstruments,
         alerts: Alerts,
         limits: ServerLimits,
+        notices: NoticeDesk,
+        proof: PauseProof,
         clock: Clock,
         log: Logger
     ) {
@@ -34,10 +39,17 @@ final class WebhookHandler: RequestHandler {
         self.instruments = instruments
         self.alerts = alerts
         self.limits = limits
+        self.notices = notices
+        self.proof = proof
         refusals = Occasionally(every: .seconds(10), clock: clock)
         self.clock = clock
         self.log = log
     }
+
+    /// Who is told what deliveries say about the account.
+    func onSignal(_ body: @escaping @Sendable (AccountSignal) -> Void) { listener.withLock { $0 = body } }
+
+    private func signal(_ signal: AccountSignal) { listener.withLock { $0 }?(signal) }
 
     /// Takes over the endpoints of a new configuration.
     func adopt(_ endpoints: [Endpoint]) { self.endpoints.withLock { $0 = Self.byPath(endpoints) } }
@@ -59,12 +71,29 @@ final class WebhookHandler: RequestHandler {
         switch endpoint.examine(request, now: clock.now()) {
         case .refuse(let refusal):
             return refuse(refusal, endpoint, ClientAddress.of(request, from: peer, limits))
+        case .tell(let notice, let event):
+            noteVerified(endpoint, request)
+            instruments.events.add(1, event.type)
+            notices.take(notice, event) { [self] failure in
+                if let failure {
+                    reply.send(refuseToStore(failure, event.id))
+                } else {
+                    reply.send(acknowledge("stored"))
+                    signal(.subscriptionChanged)
+                }
+            }
+            return nil
+        case .witness(let message, let event):
+            noteVerified(endpoint, request)
+            instruments.events.add(1, event.type)
+            proof.witness(message, event)
+            return acknowledge("observed")
         case .ignore(let type):
-            noteVerified(endpoint)
+            noteVerified(endpoint, request)
             instruments.events.add(1, type)
             return acknowledge("ignored")
         case .store(let event, let notes):
-            noteVerified(endpoint)
+            noteVerified(endpoint, request)
             instruments.events.add(1, event.type.isEmpty ? "unknown" : event.type)
             for note in notes { log.warning("\(note)", metadata: ["event": "\(event.id)"]) }
             store(event, reply)
@@ -83,12 +112,14 @@ final class WebhookHandler: RequestHandler {
             case .duplicate:
                 reply.send(acknowledge("duplicate"))
             case .failed(let error):
-                reply.send(
-                    count(Refusal(.serviceUnavailable, "not_stored", "the event could not be stored; try again"))
-                )
-                log.error("an event was not stored: \(error)", metadata: ["event": "\(event.id)"])
+                reply.send(refuseToStore(error, event.id))
             }
         }
+    }
+
+    private func refuseToStore(_ error: LedgerError, _ id: String) -> HTTPResponse {
+        log.error("an event was not stored: \(error)", metadata: ["event": "\(id)"])
+        return count(Refusal(.serviceUnavailable, "not_stored", "the event could not be stored; try again"))
     }
 
     /// One line for each thing that matters; nothing for what changed nothing.
@@ -108,6 +139,10 @@ final class WebhookHandler: RequestHandler {
                 metadata: ["event": "\(event.id)", "line": "\(recorded.change?.line.description ?? "")"]
             )
         }
+        if let change = recorded.change {
+            if !recorded.gaps.isEmpty { signal(.gap(change.line)) }
+            if change.observation?.membership != nil { signal(.linesChanged) }
+        }
         if recorded.state == .stale { instruments.stale.add() }
         guard let change = recorded.change, change.assessmentBefore != change.assessment else { return }
         let reasons = change.assessment.reasons.joined(separator: ", ")
@@ -120,7 +155,8 @@ final class WebhookHandler: RequestHandler {
         )
     }
 
-    private func noteVerified(_ endpoint: Endpoint) {
+    private func noteVerified(_ endpoint: Endpoint, _ request: HTTPRequest) {
+        notices.book.note(request.headers.first("x-webhook-subscription-id"), at: endpoint.path)
         if endpoint.noteVerified() { ledger.remember("verified \(endpoint.path)", endpoint.fingerprint) }
     }
 

@@ -60,13 +60,22 @@ extension Endpoint {
         webhookID: String?,
         now: Timestamp
     ) -> Verdict {
-        func event(_ envelope: Envelope?, _ meaning: VerifiedEvent.Meaning) -> VerifiedEvent {
-            VerifiedEvent(
-                proof: proof,
+        func genuine(_ envelope: Envelope?) -> Genuine {
+            Genuine(
                 id: envelope?.eventID ?? webhookID ?? Hex.encode(Digest.sha256(body)),
                 type: envelope?.eventType ?? "",
                 traceID: envelope?.traceID,
-                createdAt: envelope?.createdAt,
+                createdAt: envelope?.createdAt
+            )
+        }
+        func event(_ envelope: Envelope?, _ meaning: VerifiedEvent.Meaning) -> VerifiedEvent {
+            let genuine = genuine(envelope)
+            return VerifiedEvent(
+                proof: proof,
+                id: genuine.id,
+                type: genuine.type,
+                traceID: genuine.traceID,
+                createdAt: genuine.createdAt,
                 receivedAt: now,
                 endpoint: path,
                 meaning: meaning,
@@ -80,9 +89,20 @@ extension Endpoint {
             guard let type = read.eventType else {
                 throw EnvelopeError(reason: "the body has no event_type")
             }
-            if type != StatusUpdate.eventType { return .ignore(type: type) }
-            let (observation, notes) = try observe(try StatusUpdate(read.data), read, now)
-            return .store(event(read, .observation(observation)), notes: notes)
+            switch type {
+            case StatusUpdate.eventType:
+                let (observation, notes) = try observe(try StatusUpdate(read.data), read, now)
+                return .store(event(read, .observation(observation)), notes: notes)
+            case LineAssignment.assigned, LineAssignment.released:
+                let (observation, notes) = try observe(try LineAssignment(read.data), type, read, now)
+                return .store(event(read, .observation(observation)), notes: notes)
+            case _ where SubscriptionNotice.types.contains(type):
+                return .tell(try SubscriptionNotice(type: type, read.data), genuine(read))
+            case SentMessage.eventType:
+                guard let message = SentMessage(read.data) else { return .ignore(type: type) }
+                return .witness(message, genuine(read))
+            default: return .ignore(type: type)
+            }
         } catch {
             return .store(event(envelope, .quarantined(reason: error.reason)), notes: [])
         }
@@ -93,16 +113,8 @@ extension Endpoint {
         _ envelope: Envelope,
         _ now: Timestamp
     ) throws(EnvelopeError) -> (Observation, notes: [String]) {
-        guard let line = PhoneNumber(update.phoneNumber) else {
-            throw EnvelopeError(reason: "data.phone_number is not an E.164 number")
-        }
-        var notes: [String] = []
-        var changedAt = update.changedAt ?? envelope.createdAt ?? now
-        if changedAt > now + tolerance {
-            // Taken at its word it would outvote every true event until that day comes.
-            notes.append("changed_at \(changedAt.rfc3339) lies in the future; dated by its arrival instead")
-            changedAt = now
-        }
+        let line = try line(update.phoneNumber)
+        var (changedAt, notes) = date(update.changedAt, envelope, now)
         let reputations = update.newReputation.map { Reputation($0) }
         if reputations.count > 1 {
             let values = update.newReputation.joined(separator: " and ")
@@ -118,5 +130,40 @@ extension Endpoint {
             }
         )
         return (observation, notes)
+    }
+
+    private func observe(
+        _ assignment: LineAssignment,
+        _ type: String,
+        _ envelope: Envelope,
+        _ now: Timestamp
+    ) throws(EnvelopeError) -> (Observation, notes: [String]) {
+        let (changedAt, notes) = date(assignment.changedAt, envelope, now)
+        let observation = Observation(
+            line: try line(assignment.phoneNumber),
+            source: .webhook,
+            changedAt: changedAt,
+            membership: Claim(type == LineAssignment.released ? .released : .assigned)
+        )
+        return (observation, notes)
+    }
+
+    private func line(_ number: String) throws(EnvelopeError) -> PhoneNumber {
+        guard let line = PhoneNumber(number) else {
+            throw EnvelopeError(reason: "data.phone_number is not an E.164 number")
+        }
+        return line
+    }
+
+    /// When something became so: as the payload says, else as its envelope says, else now.
+    private func date(
+        _ changedAt: Timestamp?,
+        _ envelope: Envelope,
+        _ now: Timestamp
+    ) -> (Timestamp, notes: [String]) {
+        let time = changedAt ?? envelope.createdAt ?? now
+        guard time > now + tolerance else { return (time, []) }
+        // Taken at its word it would outvote every true event until that day comes.
+        return (now, ["changed_at \(time.rfc3339) lies in the future; dated by its arrival instead"])
     }
 }

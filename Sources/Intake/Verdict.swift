@@ -1,6 +1,8 @@
+package import Chrono
 package import HTTPWire
-package import Lines
 import JSON
+package import Lines
+package import Linq
 
 /// A delivery that is not taken, and what the sender is told.
 package struct Refusal: Sendable {
@@ -25,10 +27,24 @@ package struct Refusal: Sendable {
     }
 }
 
+/// What is around an event that is not kept.
+package struct Genuine: Sendable {
+    /// The idempotency key.
+    package let id: String
+    package let type: String
+    /// Linq's `trace_id`, which their support asks for.
+    package let traceID: String?
+    package let createdAt: Timestamp?
+}
+
 /// What Intake makes of a request.
 package enum Verdict: Sendable {
     /// Genuine: to be stored before it is acknowledged. The notes are oddities worth a line in the log.
     case store(VerifiedEvent, notes: [String])
+    /// Genuine: somebody changed a webhook subscription, to be told before it is acknowledged.
+    case tell(SubscriptionNotice, Genuine)
+    /// Genuine: a line has sent a message; to be compared with what is known of it, its contents not kept.
+    case witness(SentMessage, Genuine)
     /// Genuine, of a type that linewarden does not act on: acknowledged and counted, its contents not kept.
     case ignore(type: String)
     case refuse(Refusal)

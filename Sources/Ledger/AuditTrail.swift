@@ -4,10 +4,14 @@ import SQLite
 /// Keeps what operators did, who they were, and why.
 final class AuditTrail {
     private let insert: Statement
+    private let known: Statement
 
     init(_ connection: Connection) throws(SQLiteError) {
         insert = try connection.prepare(
             "INSERT INTO audit (at, author, action, subject, reason) VALUES (?, ?, ?, ?, ?)"
+        )
+        known = try connection.prepare(
+            "SELECT 1 FROM audit WHERE subject = ? AND action = ? AND author = ? AND reason = ? LIMIT 1"
         )
     }
 
@@ -21,6 +25,16 @@ final class AuditTrail {
         throws(SQLiteError)
     {
         try insert.run(.integer(now.microseconds), .text(author), .text(action), .text(subject), .text(reason))
+    }
+
+    /// Whether exactly this was kept already.
+    func has(_ action: String, _ subject: String, _ signature: Signature) throws(SQLiteError) -> Bool {
+        try known.first(
+            .text(subject),
+            .text(action),
+            .text(signature.author),
+            .text(signature.reason)
+        ) { _ in true } ?? false
     }
 }
 

@@ -46,6 +46,30 @@ extension Ledger {
         )
     }
 
+    /// Keeps what somebody did at Linq, with the messages that tell of it; nothing when it is kept already.
+    ///
+    /// `done`: called after the commit, or with why there was none.
+    package nonisolated func note(
+        _ action: String,
+        _ subject: String,
+        _ signature: Signature,
+        telling drafts: [DeliveryDraft],
+        done: @escaping @Sendable (LedgerError?) -> Void
+    ) {
+        let work: LedgerWork.Body = { context, report throws(SQLiteError) in
+            let trail = context.tools.audit
+            if try !trail.has(action, subject, signature) {
+                try trail.write(action, subject, by: signature.author, signature.reason, at: context.now)
+                for draft in drafts {
+                    try context.tools.outbox.write(draft, at: context.now)
+                    report.hooks.insert(draft.hook)
+                }
+            }
+            return { done(nil) }
+        }
+        submit(.task(work, refuse: { done($0) }))
+    }
+
     /// Mutes pages from now on.
     package nonisolated func silence(
         _ lines: LinePattern,

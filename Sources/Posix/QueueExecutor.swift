@@ -1,3 +1,4 @@
+package import Chrono
 import Dispatch
 
 /// Runs an actor on a Dispatch queue of its own, so that Dispatch's event handlers enter it synchronously
@@ -22,5 +23,18 @@ package final class QueueExecutor: SerialExecutor {
         queue.asyncAfter(deadline: .now() + .nanoseconds(Int(clamping: nanoseconds)), execute: body)
     }
 
+    /// Returns once the span has passed by the monotonic clock; at once for one that is not positive.
+    package func pause(_ span: Span) async {
+        await withCheckedContinuation { continuation in run(after: span.nanoseconds) { continuation.resume() } }
+    }
+
     package func checkIsolated() { dispatchPrecondition(condition: .onQueue(queue)) }
+}
+
+extension Span {
+    /// For Dispatch: never negative, and the largest number where it would not fit.
+    package var nanoseconds: UInt64 {
+        let (product, overflow) = UInt64(max(0, microseconds)).multipliedReportingOverflow(by: 1_000)
+        return overflow ? .max : product
+    }
 }
