@@ -79,7 +79,7 @@ let package = Package(
         + layer("HTTPServer", ["Posix", "HTTPWire", "Crypto", "Metrics", "Chrono"])
         + layer("HTTPClient", ["CCurl", "Posix", "Chrono"])
         // What linewarden is.
-        + layer("Linq", ["Crypto", "HTTPClient", "JSON", "Chrono"])
+        + layer("Linq", ["Crypto", "HTTPClient", "Lines", "Posix", "JSON", "Chrono"])
         + layer("Intake", ["Linq", "HTTPWire", "Lines", "Crypto", "JSON", "Chrono"])
         + layer("Ledger", ["SQLite", "Lines", "Posix", "Metrics", "Chrono"])
         + layer(
@@ -94,8 +94,8 @@ let package = Package(
         + layer(
             "Settings",
             [
-                "Routing", "Hooks", "Intake", "HTTPServer", "HTTPWire", "Linq", "Lines", "Posix", "Crypto", "JSON",
-                "Chrono",
+                "Routing", "Hooks", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Linq", "Lines", "Posix", "Crypto",
+                "JSON", "Chrono",
             ]
         )
         + layer(

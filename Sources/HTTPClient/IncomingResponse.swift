@@ -31,4 +31,14 @@ package struct IncomingResponse: Sendable {
         let name = name.lowercased()
         return headers.first { $0.name.lowercased() == name }?.value
     }
+
+    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3); a day at the most.
+    ///
+    /// Nil for no wait at all: a peer that is down and says 0 would else be asked again without end.
+    package func retryAfter(now: Timestamp) -> Span? {
+        guard let text = header("Retry-After") else { return nil }
+        let wait = Int(text).map { Span.seconds($0) } ?? Timestamp(httpDate: text).map { $0 - now }
+        guard let wait, wait > .zero else { return nil }
+        return min(wait, .days(1))
+    }
 }

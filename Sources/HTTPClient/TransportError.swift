@@ -42,3 +42,13 @@ extension TransportError: CustomStringConvertible {
         }
     }
 }
+
+extension TransportError {
+    /// Whether the peer may have received the request, and acted on it, before the fault.
+    package var mayHaveArrived: Bool {
+        switch self {
+        case .invalidURL, .invalidRequest, .unresolved, .refused, .unreachable, .tls: false
+        case .timeout, .interrupted, .other, .cancelled: true
+        }
+    }
+}

@@ -1,13 +1,21 @@
 import CCurl
+import Posix
 
 /// The parts of a URL that are needed before curl takes it, read by curl's own parser so that the two never disagree.
-struct WebAddress: Equatable {
+package struct WebAddress: Sendable, Equatable {
+    /// `http` or `https`.
+    package let scheme: String
     /// The name or the address in numbers (IPv6 in brackets); safe to show.
-    let host: String
+    package let host: String
     let port: String
 
+    /// Whether the host is this machine by its address (127.0.0.0/8, `[::1]`) or `localhost`.
+    ///
+    /// `127.0.0.1.example.com` is somewhere else.
+    package var isLoopback: Bool { ListenAddress("\(host):0")?.isLocal ?? false }
+
     /// - Throws: `invalidURL` unless it is an absolute http or https URL with a host.
-    init(_ url: String) throws(TransportError) {
+    package init(_ url: String) throws(TransportError) {
         guard !url.utf8.contains(0) else { throw .invalidURL("it holds a NUL") }
         guard let parsed = curl_url() else { throw .other(code: CInt(CURLE_OUT_OF_MEMORY.rawValue), "out of memory") }
         defer { curl_url_cleanup(parsed) }
@@ -19,6 +27,7 @@ struct WebAddress: Equatable {
             throw .invalidURL(Self.wrongScheme)
         }
         guard let host = Self.part(parsed, CURLUPART_HOST), !host.isEmpty else { throw .invalidURL("it has no host") }
+        self.scheme = scheme.lowercased()
         self.host = host.lowercased()
         port = Self.part(parsed, CURLUPART_PORT) ?? ""
     }

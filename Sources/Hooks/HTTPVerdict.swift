@@ -15,7 +15,7 @@ package enum HTTPVerdict {
         // Not allowed, not there, gone (Standard Webhooks: the receiver wants no more).
         case 401, 403, 404, 410: .broken(failure(response))
         default:
-            .retry(after: retryAfter(response, now: now), failure(response))
+            .retry(after: response.retryAfter(now: now), failure(response))
         }
     }
 
@@ -23,18 +23,8 @@ package enum HTTPVerdict {
     ///
     /// `mayHaveArrived`: whether the message may have, where the caller knows better.
     package static func judge(_ error: TransportError, mayHaveArrived: Bool? = nil) -> Outcome {
-        let mayHaveArrived = mayHaveArrived ?? error.cameAfterSending
+        let mayHaveArrived = mayHaveArrived ?? error.mayHaveArrived
         return .retry(after: nil, Failure(error.label, error.description, mayHaveArrived: mayHaveArrived))
-    }
-
-    /// `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3); a day at the most.
-    ///
-    /// Nil for no wait at all: a receiver that is down and says 0 would else be asked again without end.
-    package static func retryAfter(_ response: IncomingResponse, now: Timestamp) -> Span? {
-        guard let text = response.header("Retry-After") else { return nil }
-        let wait = Int(text).map { Span.seconds($0) } ?? Timestamp(httpDate: text).map { $0 - now }
-        guard let wait, wait > .zero else { return nil }
-        return min(wait, .days(1))
     }
 
     /// `HTTP 500` with the beginning of what the receiver said.
@@ -64,14 +54,6 @@ extension TransportError {
         case .interrupted: "interrupted"
         case .other: "transport"
         case .cancelled: "cancelled"
-        }
-    }
-
-    /// Whether the request may have reached the receiver before the fault.
-    fileprivate var cameAfterSending: Bool {
-        switch self {
-        case .invalidURL, .invalidRequest, .unresolved, .refused, .unreachable, .tls: false
-        case .timeout, .interrupted, .other, .cancelled: true
         }
     }
 }

@@ -112,6 +112,18 @@ package enum File {
         _ = Descriptor(owning: try system("open", path) { open(path, flags, mode) })
     }
 
+    /// Makes an empty file with these permissions; that there is something already, a link too, is an error (EEXIST).
+    package static func makeExclusively(_ path: String, mode: UInt32) throws(PosixError) {
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+        _ = Descriptor(owning: try system("open", path) { open(path, flags, mode) })
+    }
+
+    /// Whether there is a file: no directory, no device, no symbolic link.
+    package static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Bytes in a file; nil when there is none.
     package static func size(_ path: String) -> Int? {
         var status = stat()

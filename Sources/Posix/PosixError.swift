@@ -52,5 +52,6 @@ extension PosixError {
     package static let addressNotAvailable = EADDRNOTAVAIL
     package static let permissionDenied = EACCES
     package static let notFound = ENOENT
+    package static let exists = EEXIST
     package static let connectionRefused = ECONNREFUSED
 }

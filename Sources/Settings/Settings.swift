@@ -40,6 +40,8 @@ package struct Settings: Sendable {
     package let closesGateOnFailure: Bool
     /// Holds the ledger.
     package let stateDirectory: String
+    /// What is asked of Linq; nil: nothing.
+    package let linq: LinqSettings?
     /// In the order of the file.
     package let hooks: [HookSettings]
     package let routing: RoutingTable

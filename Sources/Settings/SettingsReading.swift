@@ -21,7 +21,7 @@ extension Settings {
             root.optional("admin")?.object()?.fail("listen", "\(address) is taken by webhook.listen")
         }
         let state = root.required("state")?.object().map(State.init)
-        readLinq(root, secrets)
+        let linq = root.optional("linq")?.object().flatMap { LinqReading(object: $0, secrets: secrets).read() }
         let policy = root.optional("decisions")?.object().map(DecisionPolicy.init) ?? .standard
         var hooks: [HookSettings] = []
         var hookNames: Set<HookName> = []
@@ -42,6 +42,7 @@ extension Settings {
             admin: admin,
             closesGateOnFailure: state.closesGateOnFailure,
             stateDirectory: state.directory,
+            linq: linq,
             hooks: hooks,
             routing: RoutingTable(routes),
             policy: policy,
@@ -49,13 +50,6 @@ extension Settings {
             retention: state.retention,
             stopTimeout: stopTimeout
         )
-    }
-
-    private static func readLinq(_ root: ObjectReader, _ secrets: SecretSource) {
-        guard let reader = root.optional("linq"), let object = reader.object() else { return }
-        if let key = object.optional("api_key") { _ = secrets.secret(key) }
-        _ = object.span("reconcile_every", in: .seconds(30) ... .days(1), default: .minutes(5))
-        reader.warn("has no effect yet: this version does not ask Linq's API")
     }
 }
 

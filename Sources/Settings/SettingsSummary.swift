@@ -2,6 +2,7 @@ import Chrono
 import Hooks
 package import JSON
 import Lines
+import Linq
 import Posix
 import Routing
 
@@ -24,6 +25,7 @@ package struct SettingsSummary: Sendable {
         let admin = settings.admin.listen.map(\.description).joined(separator: ", ")
         lines.append("admin      \(admin)\(settings.admin.token == nil ? "" : ", with a token")")
         lines.append("state      \(settings.stateDirectory), history kept for \(settings.retention.phrase)")
+        if let linq = settings.linq { lines += sentences(linq) }
         let policy = settings.policy
         lines.append(
             "decisions  pause on \(list(policy.pause)) and on any value that is not known; slow on \(list(policy.slow))"
@@ -56,6 +58,20 @@ package struct SettingsSummary: Sendable {
                 ])
             }
         )
+    }
+
+    private func sentences(_ linq: LinqSettings) -> [String] {
+        let version = linq.access.version == .v2 ? "V2" : "V3"
+        let audits = linq.audits ? "; pages come with a reputation audit" : ""
+        var lines = [
+            "linq       API \(version) at \(linq.access.baseURL), asked every \(linq.reconcileEvery.phrase)\(audits)",
+            "linq       a paused line may send for \(linq.pauseGrace.phrase) before people hear of it",
+        ]
+        if let url = linq.webhookURL, linq.access.version == .v3 {
+            let keeping = linq.keepsSubscriptionActive ? "; switched on again when it is switched off" : ""
+            lines.append("linq       the subscription should lead to \(url)\(keeping)")
+        }
+        return lines
     }
 
     private func sentence(_ rule: Rule) -> String {

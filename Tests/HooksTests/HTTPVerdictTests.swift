@@ -38,7 +38,7 @@ import Testing
     func retryAfter(value: String, wait: Span?) {
         for status in [429, 503] {
             let response = IncomingResponse(status: status, headers: [("retry-AFTER", value)])
-            #expect(HTTPVerdict.retryAfter(response, now: moment) == wait)
+            #expect(response.retryAfter(now: moment) == wait)
             let failure = Failure("http_\(status)", "HTTP \(status)")
             #expect(HTTPVerdict.judge(response, now: moment) == .retry(after: wait, failure))
         }

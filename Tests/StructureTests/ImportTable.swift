@@ -22,12 +22,14 @@ enum ImportTable {
         "HTTPServer": ["Posix", "HTTPWire", "Crypto"],
         "HTTPClient": ["CCurl", "Posix"],
         // What linewarden is.
-        "Linq": ["Crypto", "HTTPClient"],
+        "Linq": ["Crypto", "HTTPClient", "Lines", "Posix"],
         "Intake": ["Linq", "HTTPWire", "Lines", "Crypto"],
         "Ledger": ["SQLite", "Lines", "Posix"],
         "Hooks": ["HTTPClient", "Linq", "Lines", "Posix", "Crypto", "Subprocess", "SystemPackage"],
         "Delivery": ["Ledger", "Routing", "Hooks", "Lines", "Posix"],
-        "Settings": ["Routing", "Hooks", "Intake", "HTTPServer", "HTTPWire", "Linq", "Lines", "Posix", "Crypto"],
+        "Settings": [
+            "Routing", "Hooks", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Linq", "Lines", "Posix", "Crypto",
+        ],
         "Daemon": [
             "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
             "Lines", "Linq", "Systemd", "Crypto", "Posix", "Logging",

@@ -58,7 +58,7 @@ struct PagerDuty: Hook {
         }
         let failure = HTTPVerdict.failure(response)
         return .retry(
-            after: HTTPVerdict.retryAfter(response, now: now),
+            after: response.retryAfter(now: now),
             Failure(
                 "not_accepted",
                 "\(failure.description) (PagerDuty says 202 when it has taken an event)",

@@ -53,7 +53,7 @@ struct Slack: Hook {
             let failure = Failure(label, HTTPVerdict.failure(response).description)
             return response.status == 400 ? .failed(failure) : .broken(failure)
         case 201..<300:
-            return .retry(after: HTTPVerdict.retryAfter(response, now: now), HTTPVerdict.failure(response))
+            return .retry(after: response.retryAfter(now: now), HTTPVerdict.failure(response))
         default: return HTTPVerdict.judge(response, now: now)
         }
     }

@@ -25,19 +25,10 @@ package struct StatusUpdate: Sendable {
         }
         phoneNumber = number
         changedAt = data["changed_at"]?.string.flatMap { Timestamp(rfc3339: $0) }
-        newStatus = value(data["new_status"])
-        previousStatus = value(data["previous_status"])
-        let reputation = value(data["new_reputation"])
-        let health = value(data["new_health_status"])
-        newReputation = [reputation, health == reputation ? nil : health].compactMap { $0 }
-        previousReputation = value(data["previous_reputation"]) ?? value(data["previous_health_status"])
+        newStatus = AxisText.value(data["new_status"])
+        previousStatus = AxisText.value(data["previous_status"])
+        newReputation = AxisText.values(data["new_reputation"], alias: data["new_health_status"])
+        previousReputation =
+            AxisText.value(data["previous_reputation"]) ?? AxisText.value(data["previous_health_status"])
     }
-}
-
-/// A value's text.
-///
-/// What is neither a text nor null is kept as it is written: it is unknown, and unknown is unsafe.
-private func value(_ json: JSON?) -> String? {
-    guard let json, !json.isNull else { return nil }
-    return json.string ?? json.text()
 }
