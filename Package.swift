@@ -94,7 +94,8 @@ let package = Package(
         + layer(
             "Settings",
             [
-                "Routing", "Hooks", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Linq", "Lines", "Posix", "Crypto",
+                "Routing", "Hooks", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Linq", "Lines", "Posix",
+                "Crypto",
                 "JSON", "Chrono",
             ]
         )

@@ -16,6 +16,8 @@ final class AdminDesk: Sendable {
     private static let pageLimit = 1_000
     /// Pieces of evidence and deliveries shown with one line.
     private static let historyLimit = 100
+    /// Audits shown with one line.
+    private static let inspectionLimit = 10
 
     private struct State: Sendable {
         var policy: DecisionPolicy
@@ -35,6 +37,9 @@ final class AdminDesk: Sendable {
     let operators: OperatorDesk
     /// What is done again, or only tried.
     let replays: ReplayDesk
+    /// What Linq itself is asked for.
+    let account: AccountDesk
+    private let switchboard: Switchboard
     private let instruments: DaemonInstruments
     private let clock: Clock
     private let started: Timestamp
@@ -48,8 +53,11 @@ final class AdminDesk: Sendable {
         instruments: DaemonInstruments,
         clock: Clock,
         policy: DecisionPolicy,
-        closesGateOnFailure: Bool
+        closesGateOnFailure: Bool,
+        switchboard: Switchboard
     ) {
+        self.switchboard = switchboard
+        account = AccountDesk(switchboard: switchboard, ledger: ledger, reader: reader)
         self.board = board
         self.ledger = ledger
         self.reader = reader
@@ -109,6 +117,7 @@ final class AdminDesk: Sendable {
             hooks: try await reader.hookStates(),
             silences: try await reader.silences(at: clock.now()).count,
             backlog: try await reader.backlog(),
+            account: await switchboard.account?.reconciler.status,
             isReady: unreadiness.isEmpty,
             certificateSecondsLeft: certificateSecondsLeft,
             now: clock.now(),
@@ -140,6 +149,7 @@ final class AdminDesk: Sendable {
                     }
                 )
             ),
+            ("linq", await switchboard.account?.reconciler.status.json ?? .null),
             ("silences", .number(try await reader.silences(at: clock.now()).count)),
             (
                 "pending",
@@ -199,11 +209,13 @@ final class AdminDesk: Sendable {
         if let id = record.incident { incident = try await reader.incident(id) }
         let evidence = try await reader.evidence(number, limit: Self.historyLimit)
         let deliveries = try await reader.deliveries(number, limit: Self.historyLimit)
+        let inspections = try await reader.inspections(number, limit: Self.inspectionLimit)
         let body = JSON.object([
             ("line", record.json),
             ("incident", incident?.json ?? .null),
             ("evidence", .array(evidence.map(\.json))),
             ("deliveries", .array(deliveries.map(\.json))),
+            ("audits", .array(inspections.map(\.json))),
         ])
         return .json(.ok, body.bytes())
     }

@@ -57,6 +57,7 @@ final class AdminHandler: RequestHandler {
             let body = request.body
             switch path[3] {
             case "pause": return later(request, "POST", reply) { try await self.desk.operators.pause(line, body) }
+            case "audit": return later(request, "POST", reply) { try await self.desk.account.inspect(line, body) }
             case "resume": return later(request, "POST", reply) { try await self.desk.operators.resume(line, body) }
             default: return Refusal(.notFound, "not_found", "there is nothing at this path").response
             }
@@ -85,6 +86,7 @@ final class AdminHandler: RequestHandler {
             guard let subject = HistoryDesk.Subject(rawValue: path[1]) else { return nil }
             let items = request.queryItems()
             return later(request, "GET", reply) { try await self.desk.history.page(subject, items) }
+        case ["v1", "reconcile"]: return later(request, "POST", reply) { try await self.desk.account.reconcile() }
         case ["v1", "reload"]: return later(request, "POST", reply) { await self.desk.reload() }
         default: return Refusal(.notFound, "not_found", "there is nothing at this path").response
         }

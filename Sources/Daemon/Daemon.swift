@@ -19,25 +19,26 @@ import Systemd
 package actor Daemon {
     /// The addresses of the webhook and the admin listener, with the ports the system chose.
     package nonisolated let addresses: (webhook: [ListenAddress], admin: [ListenAddress])
-    private let configuration: String
-    private let secrets: SecretSource
-    private let log: Logger
-    private let clock: Clock
-    private let client: HTTPClient
-    private let ledger: Ledger
-    private let reader: LedgerReader
-    private let dispatcher: Dispatcher
-    private let desk: AdminDesk
-    private let webhookHandler: WebhookHandler
-    private let adminHandler: AdminHandler
+    let configuration: String
+    let secrets: SecretSource
+    let log: Logger
+    let clock: Clock
+    let client: HTTPClient
+    let ledger: Ledger
+    let reader: LedgerReader
+    let dispatcher: Dispatcher
+    let desk: AdminDesk
+    let webhookHandler: WebhookHandler
+    let adminHandler: AdminHandler
     private let webhookServer: HTTPServer
     private let adminServer: HTTPServer
-    private let certificate: TLSCertificate?
-    private let instruments: DaemonInstruments
-    private let switchboard: Switchboard
-    private let pauseProof: PauseProof
-    private var settings: Settings
-    private var housekeeping: Housekeeping?
+    let certificate: TLSCertificate?
+    let instruments: DaemonInstruments
+    let switchboard: Switchboard
+    let pauseProof: PauseProof
+    private let accountTools: AccountTools
+    var settings: Settings
+    private(set) var housekeeping: Housekeeping?
 
     /// Starts everything, or nothing: an error leaves no listener and no lock behind.
     ///
@@ -71,6 +72,7 @@ package actor Daemon {
         ) { report in
             board.update(report.lines)
             switchboard.wake(report.hooks)
+            if report.lines.contains(where: { $0.incident != nil }) { switchboard.account?.incidentsChanged() }
         }
         reader = try LedgerReader(path: ledger.path)
         let alerts = Alerts(clock: clock) { [ledger] message, route in
@@ -91,7 +93,8 @@ package actor Daemon {
             instruments: instruments,
             clock: clock,
             policy: settings.policy,
-            closesGateOnFailure: settings.closesGateOnFailure
+            closesGateOnFailure: settings.closesGateOnFailure,
+            switchboard: switchboard
         )
         let lines: [LineRecord]
         do {
@@ -112,7 +115,7 @@ package actor Daemon {
         pauseProof = PauseProof(
             board: board,
             alerts: alerts,
-            grace: .seconds(60),
+            grace: settings.linq?.pauseGrace ?? PauseProof.usualGrace,
             clock: clock,
             log: log
         )
@@ -153,6 +156,16 @@ package actor Daemon {
             report: ServerLog(log: log, clock: clock).take,
             handler: webhookHandler
         )
+        accountTools = AccountTools(
+            ledger: ledger,
+            reader: reader,
+            book: book,
+            alerts: alerts,
+            instruments: instruments,
+            clock: clock,
+            log: log
+        )
+        webhookHandler.onSignal { signal in switchboard.account?.take(signal) }
         addresses = (webhookServer.addresses, adminServer.addresses)
         desk.watch(webhookServer.instruments, certificate)
         desk.onReload { [weak self] in await self?.reload(by: "admin") }
@@ -165,70 +178,15 @@ package actor Daemon {
             clock: clock,
             log: log
         )
+        await look(settings.linq)
     }
 
-    /// Reads the configuration again and takes it over.
-    ///
-    /// `author`: who asked for it, for the audit trail.
-    ///
-    /// - Returns: Why the old one stays, one problem a line; nil when the new one is in force.
-    package func reload(by author: String) async -> String? {
-        let problems = await takeOver()
-        let verdict = problems == nil ? "taken over" : "refused: the old one stays"
-        ledger.note("configuration.reload", configuration, Signature(author: author, reason: verdict))
-        return problems
-    }
-
-    private func takeOver() async -> String? {
-        Notifier.reloading(monotonicMicroseconds: Int64(clock.steady().nanoseconds / 1_000))
-        defer { Notifier.ready("serving") }
-        let problems: String
-        switch SettingsLoader.load(path: configuration, secrets: secrets) {
-        case .unreadable(let reason): problems = reason
-        case .bad(let found): problems = found.map(\.description).joined(separator: "\n")
-        case .loaded(let new, let warnings):
-            for warning in warnings { log.warning("\(warning)") }
-            do {
-                try await adopt(new)
-                log.notice("reloaded \(configuration)")
-                instruments.reloads.add(1, "taken")
-                return nil
-            } catch {
-                problems = "the ledger could not take over the new rules: \(error)"
-            }
-        }
-        log.error("keeps the old configuration: \(problems)")
-        instruments.reloads.add(1, "refused")
-        return problems
-    }
-
-    private func adopt(_ new: Settings) async throws {
-        if new.needsRestart(after: settings) {
-            log.warning("listen addresses, limits, state.directory and webhook.tls begin or end with the next restart")
-        }
-        let (wiring, hooks) = Blueprint.wire(new, client)
-        // What can fail comes first: a reload is taken over as a whole or not at all.
-        let endpoints = try await Blueprint.endpoints(new, reader)
-        try await ledger.adopt(policy: new.policy, planner: wiring.planner)
-        settings = new
-        switchboard.wiring = wiring
-        switchboard.alertHooks = new.alertHooks
-        switchboard.fallbacks = Blueprint.fallbacks(new)
-        housekeeping?.adopt(retention: new.retention)
-        webhookHandler.adopt(endpoints)
-        if let tls = new.webhook.tls { certificate?.replace(with: tls) }
-        desk.adopt(new.policy)
-        adminHandler.adopt(AdminGuard(token: new.admin.token, names: new.admin.hosts))
-        // Nothing may be delivered between the look at the ledger and the restoring: it would be undone by what was true
-        // a moment before. What is committed meanwhile waits, and corrects what was restored.
-        await dispatcher.finish(within: .seconds(3))
-        do {
-            let records = try await Blueprint.restrictedLines(reader, new.policy)
-            for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
-        } catch {
-            log.error("hooks could not be brought up to date: \(error)")
-        }
-        await dispatcher.adopt(hooks)
+    /// Looks at Linq's side as a configuration wants it, and no longer as another one did.
+    func look(_ linq: LinqSettings?) async {
+        await switchboard.account?.stop()
+        let account = linq.map { Account($0, client: client, accountTools) }
+        switchboard.account = account
+        await account?.start()
     }
 
     /// Stops accepting, finishes what is under way, and closes the ledger.
@@ -236,6 +194,8 @@ package actor Daemon {
         Notifier.stopping()
         housekeeping?.stop()
         housekeeping = nil
+        await switchboard.account?.stop()
+        switchboard.account = nil
         await webhookServer.stop(within: settings.stopTimeout)
         await dispatcher.finish(within: min(settings.stopTimeout, .seconds(3)))
         await adminServer.stop(within: .seconds(1))

@@ -21,4 +21,12 @@ struct DaemonInstruments: Sendable {
     /// From the start of an attempt to its outcome.
     let deliverySeconds = Histogram(bounds: Histogram.seconds + [30, 60])
     let reloads = Counter()
+    /// Comparisons with Linq's list of lines by outcome: compared, failed.
+    let reconciles = Counter()
+    /// Lines that the list showed to be other than the deliveries had said.
+    let differences = Counter()
+    /// Attempts of calls of Linq's API by outcome: ok, failed.
+    let exchanges = Counter()
+    /// Audits of lines by outcome: complete, failed.
+    let inspections = Counter()
 }

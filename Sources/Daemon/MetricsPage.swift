@@ -1,3 +1,4 @@
+import Linq
 import Chrono
 import HTTPServer
 import Ledger
@@ -14,6 +15,8 @@ struct MetricsPage {
     let hooks: [String: HookState]
     let silences: Int
     let backlog: [(hook: String, pending: Int, oldest: Timestamp)]
+    /// What is known of Linq's side; nil where it is not asked.
+    let account: AccountStatus?
     let isReady: Bool
     let certificateSecondsLeft: Int?
     let now: Timestamp
@@ -33,9 +36,48 @@ struct MetricsPage {
         lines(&page)
         deliveries(&page)
         connections(&page)
+        account(&page)
         process(&page)
         page.counter("linewarden_reloads_total", "Reloads by outcome.", labels: ["outcome"], instruments.reloads)
         return page.text
+    }
+
+    private func account(_ page: inout Exposition) {
+        page.counter(
+            "linewarden_reconciles_total",
+            "Comparisons with Linq's list of lines by outcome.",
+            labels: ["outcome"],
+            instruments.reconciles
+        )
+        page.counter(
+            "linewarden_reconcile_differences_total",
+            "Lines that Linq's list showed to be other than the deliveries had said.",
+            instruments.differences
+        )
+        page.counter(
+            "linewarden_linq_calls_total",
+            "Attempts of calls of Linq's API by outcome.",
+            labels: ["outcome"],
+            instruments.exchanges
+        )
+        page.counter(
+            "linewarden_audits_total",
+            "Reputation audits of lines by outcome.",
+            labels: ["outcome"],
+            instruments.inspections
+        )
+        if let account {
+            page.gauge(
+                "linewarden_reconciled_timestamp_seconds",
+                "When the lines were last compared with Linq's list; 0: not since the start.",
+                account.reconciledAt.map { Double($0.microseconds) / 1e6 } ?? 0
+            )
+            page.gauge(
+                "linewarden_subscription_ok",
+                "Whether the webhook subscription sends what it should.",
+                account.subscription.map { $0.findings.isEmpty } ?? true ? 1 : 0
+            )
+        }
     }
 
     private func intake(_ page: inout Exposition) {

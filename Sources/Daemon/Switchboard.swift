@@ -14,6 +14,7 @@ final class Switchboard: Sendable {
         // The ledger's callbacks hold the switchboard and the dispatcher holds the ledger: a strong reference would close
         // a circle, and a daemon that has gone, or never came up, would keep the ledger locked.
         weak var dispatcher: Dispatcher?
+        var account: Account?
     }
 
     private let state = Mutex(State())
@@ -47,6 +48,12 @@ final class Switchboard: Sendable {
     var dispatcher: Dispatcher? {
         get { state.withLock { $0.dispatcher } }
         set { state.withLock { $0.dispatcher = newValue } }
+    }
+
+    /// Linq's side of things; nil where it is not asked.
+    var account: Account? {
+        get { state.withLock { $0.account } }
+        set { state.withLock { $0.account = newValue } }
     }
 
     /// Something may have become due for these hooks.

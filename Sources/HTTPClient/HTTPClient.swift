@@ -12,7 +12,7 @@ package import Posix
 ///
 /// Always: http and https (smtp and smtps for mails) only, certificates verified, redirects returned and not followed, no proxy, no cookies, no
 /// compression, nothing read from the environment. A request is sent again only when a kept connection turned out to
-/// be closed before a byte came back.
+/// be closed before a byte came back, and never one with `isSentOnce`.
 package actor HTTPClient {
     /// Requests that are on the way to one host (name and port, or Unix socket) at a time.
     package static let requestsPerHost = 8

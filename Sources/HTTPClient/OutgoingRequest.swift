@@ -28,6 +28,11 @@ package struct OutgoingRequest: Sendable {
     package var responseLimit: Int
     /// The path of a Unix socket to connect to; the URL's host is then only the `Host` header.
     package var unixSocket: String?
+    /// Whether it must not reach the peer twice: it is given a new connection then.
+    ///
+    /// On a kept one that ends without an answer libcurl sends a request again, whatever its method, because most
+    /// often the peer had closed it before (`Curl_retry_request` in its lib/transfer.c).
+    package var isSentOnce: Bool
 
     package init(
         method: String = "POST",
@@ -37,7 +42,8 @@ package struct OutgoingRequest: Sendable {
         timeout: Span,
         connectTimeout: Span? = nil,
         responseLimit: Int = 65_536,
-        unixSocket: String? = nil
+        unixSocket: String? = nil,
+        isSentOnce: Bool = false
     ) {
         self.method = method
         self.url = url
@@ -47,6 +53,7 @@ package struct OutgoingRequest: Sendable {
         self.connectTimeout = connectTimeout
         self.responseLimit = responseLimit
         self.unixSocket = unixSocket
+        self.isSentOnce = isSentOnce
     }
 }
 

@@ -50,6 +50,8 @@ package struct Message: Sendable {
     package let incident: Incident?
     package let event: Event?
     package let alert: Alert?
+    /// What an audit of the line found, if that is the news.
+    package let audit: AuditFinding?
     /// What `incident.group` puts together, one message for each incident; empty for all other types.
     package let group: [Message]
 
@@ -61,6 +63,7 @@ package struct Message: Sendable {
         incident: Incident? = nil,
         event: Event? = nil,
         alert: Alert? = nil,
+        audit: AuditFinding? = nil,
         group: [Message] = []
     ) {
         self.type = type
@@ -69,6 +72,7 @@ package struct Message: Sendable {
         self.incident = incident
         self.event = event
         self.alert = alert
+        self.audit = audit
         self.group = group
     }
 
@@ -106,6 +110,7 @@ package struct Message: Sendable {
             }
         }
         alert = nil
+        audit = change.finding
         group = []
     }
 

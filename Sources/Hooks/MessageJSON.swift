@@ -16,6 +16,7 @@ extension Message {
                 "data",
                 .object([
                     ("line", line?.json), ("incident", incident?.json), ("event", event?.json), ("alert", alert?.json),
+                    ("audit", audit?.json),
                     ("messages", group.isEmpty ? JSON?.none : .array(group.map(\.json))),
                 ])
             ),

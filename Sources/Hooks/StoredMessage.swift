@@ -26,7 +26,8 @@ extension Message {
                 line.flatMap { Incident(json, line: $0.phoneNumber, reasons: $0.reasons) }
             },
             event: data?["event"].flatMap { Event($0) },
-            alert: data?["alert"].flatMap { Alert($0) }
+            alert: data?["alert"].flatMap { Alert($0) },
+            audit: data?["audit"].flatMap { AuditFinding($0) }
         )
     }
 }

@@ -18,8 +18,15 @@ struct Wording {
         }
         switch message.type {
         case "test": return "Test: linewarden reaches this hook, and would tell it about \(line.phoneNumber)"
+        case "incident.resolved" where !line.reasons.isEmpty:
+            return "\(line.phoneNumber) is no more: \(line.reasons.joined(separator: ", "))"
         case "incident.resolved": return "\(line.phoneNumber) has recovered: sends resumed"
         case "incident.updated":
+            if let audit = message.audit {
+                let driver = audit.primaryDriver?.key.replacing("_", with: " ")
+                return
+                    "Why \(line.phoneNumber) is \(line.decision.rawValue): \(driver ?? "Linq names nothing to act on")"
+            }
             let now = line.isNewDecision ? "now" : "still"
             return "\(line.phoneNumber) is \(now) \(line.decision.rawValue)\(causes(line))"
         case "incident.reminder":
@@ -67,7 +74,30 @@ struct Wording {
         }
         if let alert = message.alert { return [("What to do", alert.remedy)] }
         guard let line = message.line else { return [] }
+        return audited + usual(line)
+    }
+
+    /// What an audit found: why, what to do about it, where it shows.
+    private var audited: [(name: String, text: String)] {
+        guard let audit = message.audit else { return [] }
+        var paragraphs: [(name: String, text: String)] = []
+        if let driver = audit.primaryDriver {
+            let words = [driver.summary, driver.metric].compactMap { $0 }.filter { !$0.isEmpty }
+            paragraphs.append(("What drags it down", ([driver.key] + words).joined(separator: ": ")))
+        }
+        let actions = audit.actions.enumerated().map { index, action in
+            "\(index + 1). \(action.title)\(action.detail.map { ": \($0)" } ?? "")"
+        }
+        if !actions.isEmpty { paragraphs.append(("What Linq advises", actions.joined(separator: "\n"))) }
+        let chats = audit.conversations.map { "\($0.chat): \($0.trouble)" }
+        if !chats.isEmpty { paragraphs.append(("Worst conversations", chats.joined(separator: "\n"))) }
+        return paragraphs + [("More", audit.link)]
+    }
+
+    private func usual(_ line: Message.Line) -> [(name: String, text: String)] {
         switch line.decision {
+        case .allowed where !line.reasons.isEmpty:
+            return [("What linewarden did", "Closed the incident: nobody sends on a line that is not there.")]
         case .allowed: return [("What linewarden did", "Told the senders to resume, and closed the incident.")]
         case .slowed:
             return [
@@ -92,7 +122,7 @@ struct Wording {
     var references: [String] {
         [
             message.incident.map { "incident \($0.id)" }, message.event.map { "event \($0.id)" },
-            message.event?.traceID.map { "trace \($0)" },
+            message.event?.traceID.map { "trace \($0)" }, message.audit.map { "audit \($0.id)" },
         ].compactMap { $0 }
     }
 

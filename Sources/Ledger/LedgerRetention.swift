@@ -12,7 +12,7 @@ package struct PruningRound: Sendable {
     /// Rows removed so far.
     package private(set) var removed = 0
 
-    enum Stage: Int, CaseIterable { case events, deliveries, incidents, silences, audit, space, done }
+    enum Stage: Int, CaseIterable { case events, deliveries, incidents, silences, audit, inspections, space, done }
 
     package init(cutoff: Timestamp) { self.cutoff = cutoff }
 
@@ -103,6 +103,11 @@ private struct Pruner {
         case .audit:
             let count = try connection.prepare(
                 "DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < ? ORDER BY seq LIMIT ?)"
+            ).run(cutoff, Value(limit))
+            round.advance(to: count == limit ? 0 : nil, removed: count)
+        case .inspections:
+            let count = try connection.prepare(
+                "DELETE FROM inspection WHERE id IN (SELECT id FROM inspection WHERE settled_at < ? LIMIT ?)"
             ).run(cutoff, Value(limit))
             round.advance(to: count == limit ? 0 : nil, removed: count)
         case .space:

@@ -38,6 +38,7 @@ final class LedgerTools {
     let journal: AttemptJournal
     let silences: SilenceStore
     let audit: AuditTrail
+    let inspections: InspectionStore
     let recorder: Recorder
 
     init(_ connection: Connection, _ identifiers: IdentifierSource) throws(SQLiteError) {
@@ -48,6 +49,7 @@ final class LedgerTools {
         journal = try AttemptJournal(connection)
         silences = try SilenceStore(connection)
         audit = try AuditTrail(connection)
+        inspections = InspectionStore(connection: connection, identifiers: identifiers)
         recorder = try Recorder(connection, outbox, silences, identifiers)
     }
 }

@@ -6,6 +6,7 @@ import SQLite
 final class LineStore {
     private let load: Statement
     private let save: Statement
+    private let setListed: Statement
     private let loadIncident: Statement
     private let saveIncident: Statement
 
@@ -34,6 +35,7 @@ final class LineStore {
                 membership_source = excluded.membership_source, listed_since = excluded.listed_since
             """
         )
+        setListed = try connection.prepare("UPDATE line SET listed_since = ?2 WHERE number = ?1")
         loadIncident = try connection.prepare(
             "SELECT id, line, opened_at, severity, reasons, closed_at FROM incident WHERE id = ?"
         )
@@ -77,6 +79,11 @@ final class LineStore {
             Value(state.membership?.source.rawValue),
             Value(record.listedSince?.microseconds)
         )
+    }
+
+    /// Keeps since when Linq's API lists a line; nil: it does not any more.
+    func setListed(_ line: PhoneNumber, since time: Timestamp?) throws(SQLiteError) {
+        try setListed.run(.text(line.description), Value(time?.microseconds))
     }
 
     func incident(_ id: String) throws(SQLiteError) -> Incident? {

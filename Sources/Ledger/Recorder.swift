@@ -8,7 +8,7 @@ final class Recorder {
     let lines: LineStore
     let outbox: Outbox
     private let insert: Statement
-    private let identifiers: IdentifierSource
+    let identifiers: IdentifierSource
     let silences: SilenceStore
 
     init(
@@ -40,99 +40,66 @@ final class Recorder {
         _ report: inout CommitReport
     ) throws(SQLiteError) -> RecordedEvent? {
         guard case .observation(let observation) = event.meaning else {
-            let row = try insert(event, nil, nil, nil, previous: nil)
+            let row = try insert(Self.row(event, nil, nil, nil, previous: nil))
             return row == nil ? nil : RecordedEvent(state: .quarantined, change: nil, gaps: [])
         }
+        let reference = EventReference(id: event.id, traceID: event.traceID)
+        return try take(observation, reference, nil, policy, plan, at: event.receivedAt, &report) {
+            outcome,
+            change,
+            previous in
+            Self.row(event, observation, outcome, change, previous: previous)
+        }
+    }
+
+    /// Merges an observation into its line, with all that follows; nil, and nothing written, when its row is there.
+    func take(
+        _ observation: Observation,
+        _ event: EventReference,
+        _ finding: AuditFinding?,
+        _ policy: DecisionPolicy,
+        _ plan: Planner,
+        at now: Timestamp,
+        _ report: inout CommitReport,
+        row: (MergeOutcome, LineChange, _ previous: Int64?) -> EventRow
+    ) throws(SQLiteError) -> RecordedEvent? {
         let known = try lines.line(observation.line, policy)
         let before = known?.state ?? LineState(observation.line)
         var after = before
         let outcome = after.merge(observation)
-        after.watchFlapping(since: before, policy, at: event.receivedAt)
+        after.watchFlapping(since: before, policy, at: now)
         let change = try assess(
             before: before,
             after: after,
             known: known,
             policy,
-            at: event.receivedAt,
+            at: now,
             observation: observation,
-            event: EventReference(id: event.id, traceID: event.traceID)
+            event: event,
+            finding: finding
         )
-        guard let row = try insert(event, observation, outcome, change, previous: known?.lastEvent) else { return nil }
-        try apply(change, to: known, lastEvent: row, plan, &report)
+        guard let place = try insert(row(outcome, change, known?.lastEvent)) else { return nil }
+        try apply(change, to: known, lastEvent: place, plan, &report)
         return RecordedEvent(state: outcome.isStale ? .stale : .applied, change: change, gaps: outcome.gaps)
     }
 
-    /// Does what an operator wants of a line, and keeps who wanted it and why.
-    func operate(
-        _ order: OperatorOrder,
-        _ policy: DecisionPolicy,
-        _ plan: Planner,
-        at now: Timestamp,
-        _ report: inout CommitReport
-    ) throws(SQLiteError) -> LineRecord {
-        let known = try lines.line(order.line, policy)
-        let before = known?.state ?? LineState(order.line)
-        var after = before
-        after.obey(order.action, reason: order.reason, at: now)
-        let id = identifiers.next("opr", at: now)
-        let change = try assess(
-            before: before,
-            after: after,
-            known: known,
-            policy,
-            at: now,
-            observation: nil,
-            event: EventReference(id: id, traceID: nil)
-        )
-        let row = EventRow(
-            id: id,
-            source: .operator,
-            type: order.action.type,
-            state: .applied,
-            receivedAt: now,
-            line: order.line,
-            previous: known?.lastEvent,
-            changedAt: now,
-            change: change,
-            detail: "\(order.author): \(order.reason)"
-        )
-        return try apply(change, to: known, lastEvent: try insert(row), plan, &report)
-    }
-
-    /// Assesses a line again under present rules, and tells hooks what they do not know yet.
-    func replan(
-        _ record: LineRecord,
-        _ policy: DecisionPolicy,
-        _ plan: Planner,
-        at now: Timestamp,
-        _ report: inout CommitReport
-    ) throws(SQLiteError) {
-        let change = try assess(
-            before: record.state,
-            after: record.state,
-            known: record,
-            policy,
-            at: now,
-            observation: nil,
-            event: nil
-        )
-        try apply(change, to: record, lastEvent: record.lastEvent, plan, &report)
-    }
-
-    private func assess(
+    func assess(
         before: LineState,
         after: LineState,
         known: LineRecord?,
         _ policy: DecisionPolicy,
         at now: Timestamp,
         observation: Observation?,
-        event: EventReference?
+        event: EventReference?,
+        finding: AuditFinding? = nil
     ) throws(SQLiteError) -> LineChange {
         let assessmentBefore = before.assess(policy)
         let assessment = after.assess(policy)
         var incident: Incident?
         if let id = known?.incident { incident = try lines.incident(id) }
-        let step = assessment.step(from: incident)
+        // What an audit found is news about an incident, whatever it changes.
+        let news: IncidentStep? = finding != nil && incident != nil ? .updated : nil
+        let step = assessment.step(from: incident) ?? news
         switch step {
         case .opened:
             incident = Incident(
@@ -158,12 +125,13 @@ final class Recorder {
             observation: observation,
             event: event,
             incident: incident,
-            step: step
+            step: step,
+            finding: finding
         )
     }
 
     @discardableResult
-    private func apply(
+    func apply(
         _ change: LineChange,
         to known: LineRecord?,
         lastEvent: Int64?,
@@ -194,39 +162,37 @@ final class Recorder {
         return record
     }
 
-    private func insert(
+    private static func row(
         _ event: VerifiedEvent,
         _ observation: Observation?,
         _ outcome: MergeOutcome?,
         _ change: LineChange?,
         previous: Int64?
-    ) throws(SQLiteError) -> Int64? {
+    ) -> EventRow {
         let state: RecordedEvent.State = outcome.map { $0.isStale ? .stale : .applied } ?? .quarantined
         var detail: String?
         if case .quarantined(let reason) = event.meaning { detail = reason }
-        return try insert(
-            EventRow(
-                id: event.id,
-                source: observation?.source ?? .webhook,
-                type: event.type,
-                state: state,
-                receivedAt: event.receivedAt,
-                createdAt: event.createdAt,
-                endpoint: event.endpoint,
-                traceID: event.traceID,
-                line: observation?.line,
-                previous: previous,
-                changedAt: observation?.changedAt,
-                observation: observation,
-                outcome: outcome,
-                change: change,
-                detail: detail,
-                body: event.body
-            )
+        return EventRow(
+            id: event.id,
+            source: observation?.source ?? .webhook,
+            type: event.type,
+            state: state,
+            receivedAt: event.receivedAt,
+            createdAt: event.createdAt,
+            endpoint: event.endpoint,
+            traceID: event.traceID,
+            line: observation?.line,
+            previous: previous,
+            changedAt: observation?.changedAt,
+            observation: observation,
+            outcome: outcome,
+            change: change,
+            detail: detail,
+            body: event.body
         )
     }
 
-    private func insert(_ row: EventRow) throws(SQLiteError) -> Int64? {
+    func insert(_ row: EventRow) throws(SQLiteError) -> Int64? {
         try insert.run(row.values) > 0 ? connection.lastInsertRowid : nil
     }
 }

@@ -26,6 +26,8 @@ package struct LineChange: Sendable {
     /// The incident after the step; nil while the line has none.
     package let incident: Incident?
     package let step: IncidentStep?
+    /// What an audit found about the line, if that is what this is about.
+    package let finding: AuditFinding?
 
     package init(
         before: LineState,
@@ -37,7 +39,8 @@ package struct LineChange: Sendable {
         observation: Observation?,
         event: EventReference?,
         incident: Incident?,
-        step: IncidentStep?
+        step: IncidentStep?,
+        finding: AuditFinding? = nil
     ) {
         self.before = before
         self.after = after
@@ -49,6 +52,7 @@ package struct LineChange: Sendable {
         self.event = event
         self.incident = incident
         self.step = step
+        self.finding = finding
     }
 
     package var line: PhoneNumber { after.line }

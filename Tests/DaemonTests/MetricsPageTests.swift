@@ -21,6 +21,7 @@ import Testing
             hooks: ["ops": HookState(notBefore: Timestamp(seconds: 0), brokenReason: "HTTP 404")],
             silences: 1,
             backlog: [("ops \"1\"\\\n", 3, Timestamp(seconds: 100)), ("late", 1, Timestamp(seconds: 200))],
+            account: nil,
             isReady: true,
             certificateSecondsLeft: certificateSecondsLeft,
             now: Timestamp(seconds: 160),

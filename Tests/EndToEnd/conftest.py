@@ -91,6 +91,17 @@ def sink(make_sink):
 
 
 @pytest.fixture
+def fake():
+    """Linq's API with two lines, listening on loopback."""
+    # The vendor's SDK, which few tests need, takes its time to load.
+    from linq_cli import LINE, OTHER
+    from linq_fake import LinqFake
+
+    with LinqFake(LINE, OTHER) as fake:
+        yield fake
+
+
+@pytest.fixture
 def run():
     """Starts linewarden commands that go on until they are stopped."""
     processes = []

@@ -15,7 +15,7 @@ TOKEN = "linq-v2-token-that-nobody-may-see"
 EVENTS = set(typing.get_args(WebhookEventType))
 E164 = re.compile(r"\+[1-9]\d{1,14}")
 DOCS = "https://docs.linqapp.com"
-# What each code of V3 means: status and words.
+# What each code of V3 means: status and words. No document tells the codes that 1003, 1007 and 1008 stand in for.
 CODES = {
     1002: (400, "Phone number must be in E.164 format"),
     1003: (400, "Invalid request"),

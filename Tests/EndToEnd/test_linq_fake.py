@@ -4,6 +4,7 @@ The SDK itself takes anything (`construct`), so its models are applied here to t
 """
 
 import json
+import threading
 import typing
 
 import httpx
@@ -20,18 +21,11 @@ from linq.types.webhook_subscription_list_response import WebhookSubscriptionLis
 from pydantic import BaseModel
 
 from harness import eventually
-from linq_fake import LinqFake
+from linq_cli import LINE, OTHER
 from linq_state import CODES, KEY, TOKEN, report
 
-LINE, OTHER = "+12025551234", "+12025559876"
 URL = "https://hooks.example.com/webhooks/linq?version=2026-02-03"
 EVENTS = ["phone_number.status_updated", "message.sent"]
-
-
-@pytest.fixture
-def fake():
-    with LinqFake(LINE, OTHER) as fake:
-        yield fake
 
 
 @pytest.fixture
@@ -226,6 +220,49 @@ def test_faults_below_http(fake, sdk):
     with pytest.raises(linq.APITimeoutError):
         sdk.with_options(timeout=0.2).phone_numbers.list()
     eventually(lambda: len(fake.asked("GET")) == 3, "all were recorded")
+
+
+def test_a_slow_answer(fake, sdk):
+    gate = threading.Event()
+    fake.fail(gate=gate)
+    answers = []
+    asking = threading.Thread(target=lambda: answers.append(sdk.phone_numbers.list()))
+    asking.start()
+    try:
+        eventually(lambda: fake.asked("GET"), "the question")
+        assert answers == []
+    finally:
+        gate.set()
+        asking.join()
+    assert len(answers[0].phone_numbers) == 2
+
+
+def test_an_answer_that_gets_lost(fake, sdk):
+    fake.fail(reset=True, after_effect=True)
+    with pytest.raises(linq.APIConnectionError):
+        sdk.webhook_subscriptions.create(target_url=URL, subscribed_events=EVENTS)
+    assert [each.target_url for each in sdk.webhook_subscriptions.list().subscriptions] == [URL]
+
+
+@pytest.mark.parametrize(
+    "method, path, how, status",
+    [
+        ("PATCH", "phone_numbers", {}, 405),
+        ("POST", "phone_numbers", {"json": {}}, 405),
+        ("GET", "phonenumbers", {}, 404),
+        ("PUT", "phone_numbers/{id}", {"content": b'{"forwarding_number": null}'}, 415),
+        ("PUT", "phone_numbers/{id}", {"json": {}}, 400),
+        ("PUT", "phone_numbers/{id}", {"json": {"forwarding_number": 7}}, 400),
+        ("PUT", "phone_numbers/{id}", {"json": {"forwarding_number": None, "more": 1}}, 400),
+        ("POST", "webhook-subscriptions", {"json": {"target_url": URL}}, 400),
+        ("POST", f"phone_numbers/{LINE}/reputation_audit", {"json": {}}, 400),
+    ],
+)
+def test_it_takes_no_nonsense(fake, method, path, how, status):
+    headers = {"Authorization": f"Bearer {KEY}"}
+    url = f"{fake.url}/v3/{path.format(id=fake.lines[0].id)}"
+    refused = httpx.request(method, url, headers=headers, **how)
+    assert refused.status_code == status and refused.json()["error"]["status"] == status
 
 
 def test_the_sdk_tries_again(fake):

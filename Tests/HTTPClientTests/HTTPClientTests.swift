@@ -113,6 +113,18 @@ struct HTTPClientTests {
         #expect(await peer.accepted == 3)
     }
 
+    @Test("what must not arrive twice is not sent again over a kept connection that ends", arguments: [true, false])
+    func sentOnce(isSentOnce: Bool) async throws {
+        let peer = try await Peer { request in
+            request.contains("make") ? .close(after: "") : .answer(response(200, "ok"))
+        }
+        _ = try await client.send(OutgoingRequest(url: peer.url, timeout: .ample))
+        let request = OutgoingRequest(url: peer.url, body: Array("make".utf8), timeout: .ample, isSentOnce: isSentOnce)
+        await #expect(throws: TransportError.self) { try await client.send(request) }
+        // Without it libcurl tries once more, with a new connection.
+        #expect(await peer.requests.count == (isSentOnce ? 2 : 3))
+    }
+
     @Test("a body beyond the limit is cut and says so", arguments: [(9, true), (10, false), (0, true)])
     func limit(limit: Int, isTruncated: Bool) async throws {
         let peer = try await Peer { _ in .answer(response(500, "0123456789")) }

@@ -135,7 +135,6 @@ import Testing
 
     @Test(arguments: [
         (#"{"event_type": "message.sent", "data": {}}"#, String?.none, "message.sent"),
-        (#"{"event_type": "phone_number.assigned", "data": {"phone_number": "+12"}}"#, nil, "phone_number.assigned"),
         (#"{"event_type": "PHONE_NUMBER.STATUS_UPDATED"}"#, nil, "PHONE_NUMBER.STATUS_UPDATED"),
         (#"{"data": {}}"#, "chat.created", "chat.created"),
         // The body is signed, the header is not: the body decides.

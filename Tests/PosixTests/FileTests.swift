@@ -142,4 +142,24 @@ import Testing
         first = nil
         _ = try File.lock(path)
     }
+
+    @Test("What is claimed was not there before, under no name")
+    func exclusively() throws {
+        let path = directory("claimed")
+        #expect(!File.isRegular(path))
+        try File.makeExclusively(path, mode: 0o600)
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600 && File.isRegular(path))
+        symlink("nowhere", directory("link"))
+        for taken in [path, directory("link"), directory.path] {
+            #expect(throws: PosixError(call: "open", code: PosixError.exists, subject: taken)) {
+                try File.makeExclusively(taken, mode: 0o600)
+            }
+        }
+        // A link to a file is none itself.
+        symlink("claimed", directory("alias"))
+        for other in [directory("link"), directory("alias"), directory.path, "/dev/null", directory("missing")] {
+            #expect(!File.isRegular(other), "\(other)")
+        }
+    }
 }

@@ -154,20 +154,6 @@ import Testing
                 """#
             ]
         ),
-        Mistake(
-            .rest,
-            #""linq": {"api_key": {"env": "LINQ_API_V3_API_KEY"}}"#,
-            [#"c:7:9: warning: linq: has no effect yet: this version does not ask Linq's API"#]
-        ),
-        Mistake(
-            .rest,
-            #""linq": {"api_key": {"env": "NOPE"}, "reconcile_every": "1s"}"#,
-            [
-                #"c:7:9: warning: linq: has no effect yet: this version does not ask Linq's API"#,
-                #"c:7:29: linq.api_key.env: the environment variable NOPE is not set"#,
-                #"c:7:57: linq.reconcile_every: must be between 30s and 1d, found 1s"#,
-            ]
-        ),
         Mistake(.rest, #""hoooks": {}, "$schema": 7"#, [#"c:7:1: hoooks: unknown key; did you mean 'hooks'?"#]),
         Mistake(.rest, #""admin": {"listen": ["127.0.0.1:1"]}"#, [#"c:7:1: admin: is given twice, first on line 3"#]),
         Mistake(

@@ -74,4 +74,37 @@ import Testing
         #expect(lines.count == 7)
         #expect(lines.last == "hook       ops (slack): message to https://hooks.slack.com")
     }
+
+    @Test(
+        "What is asked of Linq",
+        arguments: [
+            (
+                "{}",
+                [
+                    "API V3 at https://api.linqapp.com/api/partner, asked every 5 min; pages come with a reputation audit",
+                    "a paused line may send for 1 min before people hear of it",
+                ]
+            ),
+            (
+                #"{"audit": false, "webhook_url": "https://a.example.com/x", "keep_subscription_active": true}"#,
+                [
+                    "API V3 at https://api.linqapp.com/api/partner, asked every 5 min",
+                    "a paused line may send for 1 min before people hear of it",
+                    "the subscription should lead to https://a.example.com/x; switched on again when it is switched off",
+                ]
+            ),
+            (
+                #"{"api": "v2", "api_key": {"env": "SENDER_SECRET"}, "reconcile_every": "1h", "pause_grace": "0s"}"#,
+                [
+                    "API V2 at https://api.linqapp.com, asked every 1 h",
+                    "a paused line may send for 0 s before people hear of it",
+                ]
+            ),
+        ]
+    )
+    func saysWhatIsAsked(section: String, sentences: [String]) throws {
+        let settings = try #require(Reading(Document(.rest, "\"linq\": \(section)").text).settings)
+        let lines = SettingsSummary(settings).text.split(separator: "\n").filter { $0.hasPrefix("linq ") }
+        #expect(lines.map { $0.dropFirst(11) } == sentences.map { $0[...] })
+    }
 }

@@ -9,6 +9,8 @@ import Synchronization
 /// Sees whether paused lines really are silent: a message that Linq sent for one of them proves that a sender does not
 /// obey.
 final class PauseProof: Sendable {
+    /// How long messages may still be on their way where nobody says otherwise.
+    static let usualGrace = Span.seconds(60)
     /// How long the chats of one line are gathered before people are told.
     private static let gathering = Span.seconds(5)
     /// Chats named to people at the most.

@@ -8,9 +8,12 @@ struct AnswerReader {
     let json: JSON
     /// Where it is in the answer, such as `phone_numbers[0]`; empty for the whole.
     let path: String
+    /// What Linq's support finds the answer by, if Linq gave it.
+    let traceID: String?
 
-    init(_ json: JSON, path: String = "") {
+    init(_ json: JSON, path: String = "", traceID: String? = nil) {
         self.json = json
+        self.traceID = traceID
         self.path = path
     }
 

@@ -27,10 +27,13 @@ package struct AuditTicket: Sendable, Equatable {
     /// What its result is asked for by; readable for 24 hours, and told once.
     package let id: String
     package let status: AuditStatus
+    /// What Linq's support finds it by.
+    package let traceID: String?
 
     init(_ reader: AnswerReader) throws(AnswerReader.Fault) {
         id = try reader.object().text("audit_id")
         status = AuditStatus(try reader.text("status"))
+        traceID = reader.traceID
     }
 }
 
@@ -44,6 +47,8 @@ package struct AuditResult: Sendable, Equatable {
     /// The line, in E.164.
     package let phone: String?
     package let report: AuditReport?
+    /// What Linq's support finds the answer by.
+    package let traceID: String?
 
     init(_ reader: AnswerReader) throws(AnswerReader.Fault) {
         id = try reader.object().text("audit_id")
@@ -51,6 +56,7 @@ package struct AuditResult: Sendable, Equatable {
         error = try reader.optionalText("error")
         generatedAt = try reader.optionalTime("generated_at")
         phone = try reader.optionalText("phone")
+        traceID = reader.traceID
         report = if let report = try reader.optionalObject("report") { try AuditReport(report) } else { nil }
     }
 }

@@ -12,13 +12,15 @@ import Posix
 /// (5xx, no complete answer): `PartnerError.mayHaveTakenEffect` tells.
 package struct PartnerAPI: Sendable {
     package let access: PartnerAccess
-    private let client: HTTPClient
+    private let send: Send
     private let patience: Span
     private let timeout: Span
     private let waiting: PartnerWaiting
     private let onExchange: @Sendable (PartnerExchange) -> Void
 
-    /// Bytes of an answer: some ten thousand lines. A longer one is an error, for a part of a list looks like a list.
+    /// Bytes of an answer: some ten thousand lines.
+    ///
+    /// A longer one is an error, for a part of a list looks like a list.
     static let answerLimit = 16 << 20
 
     /// - Parameters:
@@ -36,8 +38,29 @@ package struct PartnerAPI: Sendable {
         waiting: PartnerWaiting = .system,
         onExchange: @escaping @Sendable (PartnerExchange) -> Void = { _ in }
     ) {
+        self.init(
+            access,
+            patience: patience,
+            timeout: timeout,
+            waiting: waiting,
+            onExchange: onExchange,
+            send: { request async throws(TransportError) in try await client.send(request) }
+        )
+    }
+
+    typealias Send = @Sendable (OutgoingRequest) async throws(TransportError) -> IncomingResponse
+
+    /// With another way to send, for tests that need no network.
+    init(
+        _ access: PartnerAccess,
+        patience: Span,
+        timeout: Span = .seconds(30),
+        waiting: PartnerWaiting,
+        onExchange: @escaping @Sendable (PartnerExchange) -> Void = { _ in },
+        send: @escaping Send
+    ) {
         self.access = access
-        self.client = client
+        self.send = send
         self.patience = patience
         self.timeout = timeout
         self.waiting = waiting
@@ -62,7 +85,7 @@ package struct PartnerAPI: Sendable {
             throw unreadable("it is not JSON: \(error.message) at byte \(error.offset)")
         }
         do throws(AnswerReader.Fault) {
-            return try read(try AnswerReader(root).object())
+            return try read(try AnswerReader(root, traceID: trace).object())
         } catch {
             throw unreadable(error.reason)
         }
@@ -102,11 +125,12 @@ package struct PartnerAPI: Sendable {
             body: call.body?.bytes() ?? [],
             timeout: timeout,
             connectTimeout: min(timeout, .seconds(10)),
-            responseLimit: Self.answerLimit
+            responseLimit: Self.answerLimit,
+            isSentOnce: !call.isRepeatable
         )
         let response: IncomingResponse
         do throws(TransportError) {
-            response = try await client.send(request)
+            response = try await send(request)
         } catch {
             throw .transport(error, host: (try? WebAddress(access.baseURL))?.host ?? access.baseURL)
         }

@@ -5,20 +5,23 @@ import JSON
 /// Lines and their forwarding: what both versions have.
 extension PartnerAPI {
     /// All lines of the account; never a part of them.
-    package func lines() async throws(PartnerError) -> [LineRecord] {
+    package func lines() async throws(PartnerError) -> [AccountLine] { try await listing().lines }
+
+    /// All lines of the account, and what Linq's support finds the answer by.
+    package func listing() async throws(PartnerError) -> (lines: [AccountLine], traceID: String?) {
         try await ask(PartnerCall(path: "/phone_numbers")) { answer throws(AnswerReader.Fault) in
-            try answer.requiredElements("phone_numbers").read(LineRecord.init)
+            (try answer.requiredElements("phone_numbers").read(AccountLine.init), answer.traceID)
         }
     }
 
     /// Has calls to a line go to another number, or with nil nowhere.
     ///
     /// Gives the line as Linq tells of it afterwards, which in V3 is without reputation and type.
-    package func setForwarding(_ number: String?, of id: LineRecord.ID) async throws(PartnerError) -> LineRecord {
+    package func setForwarding(_ number: String?, of id: AccountLine.ID) async throws(PartnerError) -> AccountLine {
         let path = "/phone_numbers/\(PercentEncoding.encode(id.description))"
         // The empty text clears in both versions; null does in V3 only.
         let body = JSON.object([("forwarding_number", .string(number ?? ""))])
-        return try await ask(PartnerCall(method: "PUT", path: path, body: body), LineRecord.init)
+        return try await ask(PartnerCall(method: "PUT", path: path, body: body), AccountLine.init)
     }
 }
 

@@ -40,8 +40,8 @@ struct LinqAudit: AsyncParsableCommand {
         let api = try options.api()
         let id = if let id { id } else { try await start(api) }
         let watch = AuditWatch(api: api, line: line, id: id, wait: Span(configuration: wait) ?? .minutes(10))
-        let watching = Task { () async -> AuditWatch.Ending in await watch.result() }
         let signals = Signals([Signal.interrupt, Signal.terminate])
+        let watching = Task { () async -> AuditWatch.Ending in await watch.result() }
         let listening = Task {
             for await _ in signals.stream { watching.cancel() }
         }

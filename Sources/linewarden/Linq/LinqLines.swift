@@ -39,7 +39,7 @@ struct LinqLines: AsyncParsableCommand {
     }
 }
 
-extension LineRecord {
+extension AccountLine {
     /// For programs: every member, null where Linq says nothing.
     var json: JSON {
         let id: JSON = if case .number(let number) = id { .number(number) } else { .string(id.description) }

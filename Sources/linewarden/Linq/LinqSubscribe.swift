@@ -54,6 +54,10 @@ struct LinqSubscribe: AsyncParsableCommand {
         let target = WebhookSubscription.pinned(url)
         let existing = try await options.ask { () async throws(PartnerError) in try await api.subscriptions() }
         if let same = existing.first(where: { $0.targetURL == target || $0.targetURL == url }) { throw refuse(same) }
+        func place(_ url: String) -> Substring { url.prefix { $0 != "?" } }
+        for other in existing where place(other.targetURL) == place(url) {
+            Terminal.complain("the subscription \(other.id) sends to \(other.targetURL): what both are for comes twice")
+        }
         let file: SecretFile
         do throws(SecretFile.Refusal) {
             file = try SecretFile(claiming: secretFile, force: force)

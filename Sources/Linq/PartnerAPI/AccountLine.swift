@@ -2,7 +2,7 @@ import JSON
 import Lines
 
 /// A line as Linq's API tells of it: its reputation, but never whether it is flagged.
-package struct LineRecord: Sendable, Equatable {
+package struct AccountLine: Sendable, Equatable {
     /// What the line is changed by: of V3 a UUID, of V2 a number.
     package enum ID: Sendable, Hashable, CustomStringConvertible {
         case uuid(String)
