@@ -127,17 +127,9 @@ final class Housekeeping: Sendable {
             let start = clock.steady()
             guard let next = try? await ledger.prune(round) else { return }
             round = next
-            await pause(max(.milliseconds(2), clock.steady().since(start)) * 4)
+            await executor.pause(max(.milliseconds(2), clock.steady().since(start)) * 4)
         }
         if round.removed > 0 { log.info("removed \(round.removed) rows of history that are past the retention") }
-    }
-
-    private func pause(_ span: Span) async {
-        var timer: EventSource?
-        await withCheckedContinuation { continuation in
-            timer = .after(nanoseconds: UInt64(span.microseconds) * 1_000, on: executor) { continuation.resume() }
-        }
-        withExtendedLifetime(timer) {}
     }
 
     /// Ends all of it.

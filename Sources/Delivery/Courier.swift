@@ -13,23 +13,13 @@ struct Courier: Sendable {
     /// Tries a few times, with the waits of every hook's first failures between.
     func deliver(_ message: Message, id: String) async {
         let payload = hook.render(message)
+        let executor = QueueExecutor(label: "courier \(name)")
         for attempt in 1...Self.attempts {
             let outcome = await hook.deliver(
                 Attempt(id: id, type: message.type, line: nil, payload: payload, now: time.wall)
             )
             guard case .retry(let after, _) = outcome, attempt < Self.attempts else { return }
-            await pause(after ?? RetryPolicy().delay(failures: attempt, random: .random(in: 0...1)))
+            await executor.pause(after ?? RetryPolicy().delay(failures: attempt, random: .random(in: 0...1)))
         }
-    }
-
-    private func pause(_ span: Span) async {
-        let executor = QueueExecutor(label: "courier \(name)")
-        var timer: EventSource?
-        await withCheckedContinuation { continuation in
-            timer = .after(nanoseconds: UInt64(max(1, span.microseconds)) * 1_000, on: executor) {
-                continuation.resume()
-            }
-        }
-        withExtendedLifetime(timer) {}
     }
 }

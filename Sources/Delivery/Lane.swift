@@ -8,8 +8,8 @@ import Posix
 /// Of each ordering key one delivery is under way at a time. Nothing is kept in memory but what is under way: the ledger
 /// is asked for what is due, as much as there is room for.
 actor Lane {
-    /// How long to wait before an outcome that the ledger could not take is handed to it again, in nanoseconds.
-    private static let settlePause: UInt64 = 1_000_000_000
+    /// How long to wait before an outcome that the ledger could not take is handed to it again.
+    private static let settlePause = Span.seconds(1)
     /// Pages in one message at the most.
     private static let groupLimit = 40
 
@@ -87,7 +87,7 @@ actor Lane {
 
     private func waitUntilIdle(within span: Span) async {
         if underWay.isEmpty { return }
-        let patience = EventSource.after(nanoseconds: UInt64(max(0, span.microseconds)) * 1_000, on: executor) {
+        let patience = EventSource.after(nanoseconds: span.nanoseconds, on: executor) {
             [weak self] in self?.assumeIsolated { $0.reportIdle() }
         }
         await withCheckedContinuation { idle.append($0) }
@@ -127,7 +127,7 @@ actor Lane {
             }
             if let next = try await ledger.nextDue(settings.name, after: now) { look(at: next) }
             if room == 0 { return }
-            if let wakeAt { setAlarm(after: UInt64(max(wakeAt - time.now, .milliseconds(1)).microseconds) * 1_000) }
+            if let wakeAt { setAlarm(after: max(wakeAt - time.now, .milliseconds(1))) }
         } catch {
             setAlarm(after: Self.settlePause)
         }
@@ -184,8 +184,8 @@ actor Lane {
         !isStopped && !settledMeanwhile.contains(delivery.seq) && !underWay.contains(delivery.orderingKey)
     }
 
-    private func setAlarm(after nanoseconds: UInt64) {
-        alarm = EventSource.after(nanoseconds: nanoseconds, on: executor) { [weak self] in
+    private func setAlarm(after span: Span) {
+        alarm = EventSource.after(nanoseconds: span.nanoseconds, on: executor) { [weak self] in
             Task { await self?.wake() }
         }
     }
@@ -223,25 +223,17 @@ actor Lane {
         )
         if settings.callsForDetour(delivery, settlement, time), let detour {
             // Before the settlement: a group that is given up is no group any more.
-            while !(await detour.take(delivery, ledger)), !isStopped { await pause() }
+            while !(await detour.take(delivery, ledger)), !isStopped { await executor.pause(Self.settlePause) }
         }
         let record = AttemptRecord(outcome, at: startedAt, duration: duration)
         let state = health.changed ? (settings.name, health.state) : nil
         while let failure = await ledger.settle(delivery, settlement, record, hook: state), !isStopped {
             report(DeliveryReport(hook: settings.name, delivery: delivery, unsettled: failure))
-            await pause()
+            await executor.pause(Self.settlePause)
         }
         underWay.subtract(keys ?? [delivery.orderingKey])
         settledMeanwhile.insert(delivery.seq)
         if underWay.isEmpty { reportIdle() }
         await wake()
-    }
-
-    private func pause() async {
-        var timer: EventSource?
-        await withCheckedContinuation { continuation in
-            timer = EventSource.after(nanoseconds: Self.settlePause, on: executor) { continuation.resume() }
-        }
-        withExtendedLifetime(timer) {}
     }
 }

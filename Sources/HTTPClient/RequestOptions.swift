@@ -40,10 +40,4 @@ extension Span {
     var curlMilliseconds: Int {
         max(1, Int((self + Span(microseconds: 999)).microseconds / 1_000))
     }
-
-    /// For Dispatch: never negative, and the largest number where it would not fit.
-    var nanoseconds: UInt64 {
-        let (product, overflow) = UInt64(max(0, microseconds)).multipliedReportingOverflow(by: 1_000)
-        return overflow ? .max : product
-    }
 }

@@ -68,7 +68,7 @@ actor EventLoop {
         let grace = EventSource.after(nanoseconds: Self.handOverGrace, on: executor) { [weak self] in
             self?.assumeIsolated { $0.closeIdle() }
         }
-        let patience = EventSource.after(nanoseconds: UInt64(max(0, span.microseconds)) * 1_000, on: executor) {
+        let patience = EventSource.after(nanoseconds: span.nanoseconds, on: executor) {
             [weak self] in self?.assumeIsolated { $0.closeAll() }
         }
         if !connections.isEmpty {

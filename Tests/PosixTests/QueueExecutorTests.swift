@@ -1,3 +1,4 @@
+import Chrono
 import Dispatch
 import Testing
 
@@ -45,6 +46,29 @@ import Testing
             let counter = Counter(QueueExecutor(label: "counter"))
             Self.enter(counter)
         }
+    }
+
+    @Test("A pause lasts as long as it is asked to")
+    func pauses() async {
+        let start = ContinuousClock.now
+        await QueueExecutor(label: "pause").pause(.milliseconds(50))
+        #expect(ContinuousClock.now - start >= .milliseconds(50))
+    }
+
+    @Test("A pause that is not positive is none")
+    func emptyPauses() async {
+        let executor = QueueExecutor(label: "pause")
+        let start = ContinuousClock.now
+        for span in [Span.zero, .seconds(-60), Span(microseconds: .min)] { await executor.pause(span) }
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
+
+    @Test(
+        "A span in nanoseconds is neither negative nor too large",
+        arguments: [(-1, 0), (0, 0), (5, 5_000), (.max, .max)] as [(Int64, UInt64)]
+    )
+    func nanoseconds(microseconds: Int64, nanoseconds: UInt64) {
+        #expect(Span(microseconds: microseconds).nanoseconds == nanoseconds)
     }
 
     private static func enter(_ counter: Counter) { counter.assumeIsolated { $0.add(1) } }
