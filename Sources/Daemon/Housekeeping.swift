@@ -109,13 +109,9 @@ final class Housekeeping: Sendable {
     /// What cannot be written is tried again at the next turn.
     static func tend(_ ledger: Ledger, now: Timestamp) async {
         for (line, action) in (try? await ledger.endedHolds(at: now)) ?? [] {
-            let order = OperatorOrder(
-                action: action,
-                line: line,
-                author: "linewarden",
-                reason: action == .holdEnded ? "the hold has ended" : "the line has been quiet for long enough"
-            )
-            _ = try? await ledger.operate(order)
+            let reason = action == .holdEnded ? "the hold has ended" : "the line has been quiet for long enough"
+            let signature = Signature(author: "linewarden", reason: reason)
+            _ = try? await ledger.operate(OperatorOrder(action, line, signature))
         }
         if (try? await ledger.needsTending()) == true { try? await ledger.tend() }
     }

@@ -82,7 +82,7 @@ struct OperatorDesk: Sendable {
         _ line: PhoneNumber,
         _ signature: Signature
     ) async throws(OrderForm.Problem) -> HTTPResponse {
-        let order = OperatorOrder(action: action, line: line, author: signature.author, reason: signature.reason)
+        let order = OperatorOrder(action, line, signature)
         do throws(LedgerError) {
             return .json(.ok, JSON.object([("line", try await ledger.operate(order).json)]).bytes())
         } catch {

@@ -18,13 +18,16 @@ final class AuditTrail {
     func write(
         _ action: String,
         _ subject: String,
-        by author: String,
-        _ reason: String,
+        _ signature: Signature,
         at now: Timestamp
-    )
-        throws(SQLiteError)
-    {
-        try insert.run(.integer(now.microseconds), .text(author), .text(action), .text(subject), .text(reason))
+    ) throws(SQLiteError) {
+        try insert.run(
+            .integer(now.microseconds),
+            .text(signature.author),
+            .text(action),
+            .text(subject),
+            .text(signature.reason)
+        )
     }
 
     /// Whether exactly this was kept already.

@@ -57,13 +57,11 @@ struct EventRow {
 package struct OperatorOrder: Sendable, Hashable {
     package let action: OperatorAction
     package let line: PhoneNumber
-    package let author: String
-    package let reason: String
+    package let signature: Signature
 
-    package init(action: OperatorAction, line: PhoneNumber, author: String, reason: String) {
+    package init(_ action: OperatorAction, _ line: PhoneNumber, _ signature: Signature) {
         self.action = action
         self.line = line
-        self.author = author
-        self.reason = reason
+        self.signature = signature
     }
 }

@@ -19,13 +19,8 @@ extension Ledger {
     /// Does what an operator wants of a line; gives the line as it is then.
     package nonisolated func operate(_ order: OperatorOrder) async throws(LedgerError) -> LineRecord {
         try await write { context, report throws(SQLiteError) in
-            try context.tools.audit.write(
-                order.action.type,
-                order.line.description,
-                by: order.author,
-                order.reason,
-                at: context.now
-            )
+            let subject = order.line.description
+            try context.tools.audit.write(order.action.type, subject, order.signature, at: context.now)
             return try context.tools.recorder.operate(order, context.policy, context.plan, at: context.now, &report)
         }
     }
@@ -37,8 +32,7 @@ extension Ledger {
         submit(
             .task(
                 { context, _ throws(SQLiteError) in
-                    let trail = context.tools.audit
-                    try trail.write(action, subject, by: signature.author, signature.reason, at: context.now)
+                    try context.tools.audit.write(action, subject, signature, at: context.now)
                     return {}
                 },
                 refuse: { _ in }
@@ -59,7 +53,7 @@ extension Ledger {
         let work: LedgerWork.Body = { context, report throws(SQLiteError) in
             let trail = context.tools.audit
             if try !trail.has(action, subject, signature) {
-                try trail.write(action, subject, by: signature.author, signature.reason, at: context.now)
+                try trail.write(action, subject, signature, at: context.now)
                 for draft in drafts {
                     try context.tools.outbox.write(draft, at: context.now)
                     report.hooks.insert(draft.hook)
@@ -88,13 +82,11 @@ extension Ledger {
                 endsAt: context.now + span
             )
             try context.tools.silences.add(silence)
-            try context.tools.audit.write(
-                "silence.add",
-                silence.id,
-                by: signature.author,
-                "\(lines) until \(silence.endsAt.rfc3339): \(signature.reason)",
-                at: context.now
+            let inFull = Signature(
+                author: signature.author,
+                reason: "\(lines) until \(silence.endsAt.rfc3339): \(signature.reason)"
             )
+            try context.tools.audit.write("silence.add", silence.id, inFull, at: context.now)
             return silence
         }
     }
@@ -105,13 +97,7 @@ extension Ledger {
     package nonisolated func removeSilence(_ id: String, _ signature: Signature) async throws(LedgerError) -> Bool {
         try await write { context, report throws(SQLiteError) in
             guard try context.tools.silences.remove(id, at: context.now) else { return false }
-            try context.tools.audit.write(
-                "silence.remove",
-                id,
-                by: signature.author,
-                signature.reason,
-                at: context.now
-            )
+            try context.tools.audit.write("silence.remove", id, signature, at: context.now)
             try context.tools.recorder.tend(context.policy, context.plan, at: context.now, &report)
             return true
         }
@@ -128,13 +114,7 @@ extension Ledger {
             let outcome = try context.tools.queue.revive(id, at: context.now)
             if case .revived(let hook) = outcome {
                 report.hooks.insert(hook)
-                try context.tools.audit.write(
-                    "delivery.replay",
-                    id,
-                    by: signature.author,
-                    signature.reason,
-                    at: context.now
-                )
+                try context.tools.audit.write("delivery.replay", id, signature, at: context.now)
             }
             return outcome
         }

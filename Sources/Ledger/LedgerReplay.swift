@@ -46,13 +46,7 @@ extension Ledger {
                 "DELETE FROM event WHERE id = ? AND state = 'quarantined'"
             )
             guard try statement.run(.text(event.id)) > 0 else { return nil }
-            try context.tools.audit.write(
-                "event.replay",
-                event.id,
-                by: signature.author,
-                signature.reason,
-                at: context.now
-            )
+            try context.tools.audit.write("event.replay", event.id, signature, at: context.now)
             return try context.tools.recorder.record(event, context.policy, context.plan, &report)
         }
     }

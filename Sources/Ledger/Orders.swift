@@ -15,7 +15,7 @@ extension Recorder {
         let known = try lines.line(order.line, policy)
         let before = known?.state ?? LineState(order.line)
         var after = before
-        after.obey(order.action, reason: order.reason, at: now)
+        after.obey(order.action, reason: order.signature.reason, at: now)
         let id = identifiers.next("opr", at: now)
         let change = try assess(
             before: before,
@@ -36,7 +36,7 @@ extension Recorder {
             previous: known?.lastEvent,
             changedAt: now,
             change: change,
-            detail: "\(order.author): \(order.reason)"
+            detail: "\(order.signature.author): \(order.signature.reason)"
         )
         return try apply(change, to: known, lastEvent: try insert(row), plan, &report)
     }
