@@ -104,18 +104,12 @@ extension Ledger {
     ///
     /// Not waited for.
     package nonisolated func enqueue(_ drafts: [DeliveryDraft]) {
-        submit(
-            .task(
-                { context, report throws(SQLiteError) in
-                    for draft in drafts {
-                        try context.tools.outbox.write(draft, at: context.now)
-                        report.hooks.insert(draft.hook)
-                    }
-                    return {}
-                },
-                refuse: { _ in }
-            )
-        )
+        post { context, report throws(SQLiteError) in
+            for draft in drafts {
+                try context.tools.outbox.write(draft, at: context.now)
+                report.hooks.insert(draft.hook)
+            }
+        }
     }
 
     /// Tells hooks of open incidents about which nothing has changed: reminders that are due, and openings that were

@@ -29,15 +29,9 @@ extension Ledger {
     ///
     /// Not waited for.
     package nonisolated func note(_ action: String, _ subject: String, _ signature: Signature) {
-        submit(
-            .task(
-                { context, _ throws(SQLiteError) in
-                    try context.tools.audit.write(action, subject, signature, at: context.now)
-                    return {}
-                },
-                refuse: { _ in }
-            )
-        )
+        post { context, _ throws(SQLiteError) in
+            try context.tools.audit.write(action, subject, signature, at: context.now)
+        }
     }
 
     /// Keeps what somebody did at Linq, with the messages that tell of it; nothing when it is kept already.

@@ -68,4 +68,13 @@ extension Ledger {
         }
         return try result.get()
     }
+
+    /// Has something written in a coming commit; not waited for.
+    nonisolated func post(_ body: @escaping @Sendable (Context, inout CommitReport) throws(SQLiteError) -> Void) {
+        let work: LedgerWork.Body = { context, report throws(SQLiteError) in
+            try body(context, &report)
+            return {}
+        }
+        submit(.task(work) { _ in })
+    }
 }
