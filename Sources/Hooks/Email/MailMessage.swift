@@ -68,11 +68,8 @@ struct MailMessage {
     private var identifier: String {
         let subjects = ([message] + message.group).compactMap { $0.incident?.id ?? $0.alert?.kind }
         // Whatever it is about, in a length that fits in a line: a group is about many.
-        let digest = Digest.sha256(Array(subjects.joined(separator: " ").utf8)).prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.utf8.count == 1 ? "0\(digits)" : digits
-        }
-        return "<\(Self.word(message.type)).\(message.timestamp.microseconds).\(digest.joined())@\(sender.domain)>"
+        let digest = Hex.encode(Array(Digest.sha256(Array(subjects.joined(separator: " ").utf8)).prefix(8)))
+        return "<\(Self.word(message.type)).\(message.timestamp.microseconds).\(digest)@\(sender.domain)>"
     }
 
     /// The mails that began the incidents' threads; none was ever sent, but mail programs make a thread of it.

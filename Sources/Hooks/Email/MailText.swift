@@ -26,7 +26,7 @@ enum MailText {
                 case UInt8(ascii: "."): width == 0 ? "=2E" : "."
                 case UInt8(ascii: "="): "=3D"
                 case 0x21...0x7E: String(UnicodeScalar(byte))
-                default: "=" + hex(byte)
+                default: "=" + Hex.encode([byte]).uppercased()
                 }
             if width + piece.utf8.count > (isLast ? lineLimit : lineLimit - 1) {
                 lines += "=\r\n"
@@ -100,9 +100,4 @@ enum MailText {
     }
 
     private static func encodedWord(_ bytes: [UInt8]) -> String { "=?utf-8?B?\(Base64.encode(bytes))?=" }
-
-    private static func hex(_ byte: UInt8) -> String {
-        let digits = String(byte, radix: 16, uppercase: true)
-        return digits.utf8.count == 1 ? "0" + digits : digits
-    }
 }
