@@ -86,14 +86,3 @@ struct SignatureOptions: ParsableArguments {
 
     var author: String { by ?? Process.environment("SUDO_USER") ?? Process.environment("USER") ?? "operator" }
 }
-
-/// All but unreserved characters (RFC 3986, section 2.3) as percent signs and digits.
-func encoded(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF")
-    return text.utf8.map { byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: String(UnicodeScalar(byte))
-        default: "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }
-    }.joined()
-}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPClient
 import JSON
 
 /// Filters that all histories have.
@@ -20,7 +21,7 @@ struct HistoryOptions: ParsableArguments {
     /// Asks for one page.
     func page(_ subject: String, hook: String? = nil) async throws -> JSON {
         let filters = [("line", line), ("state", state), ("hook", hook), ("limit", String(limit))]
-        let query = filters.compactMap { name, value in value.map { "\(name)=\(encoded($0))" } }
+        let query = filters.compactMap { name, value in value.map { "\(name)=\(PercentEncoding.encode($0))" } }
         return try await admin.get("/v1/\(subject)?\(query.joined(separator: "&"))")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPClient
 import JSON
 
 struct Replay: AsyncParsableCommand {
@@ -54,7 +55,7 @@ struct ReplayOptions: ParsableArguments {
 
     func give(_ subject: String) async throws -> JSON {
         let order = JSON.object([("reason", reason.map(JSON.string)), ("by", .string(signature.author))])
-        return try await admin.order("POST", "/v1/\(subject)/\(encoded(id))/replay", order)
+        return try await admin.order("POST", "/v1/\(subject)/\(PercentEncoding.encode(id))/replay", order)
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HTTPClient
 import JSON
 
 struct SilenceCommand: AsyncParsableCommand {
@@ -98,7 +99,7 @@ struct SilenceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let order = JSON.object([("reason", reason.map(JSON.string)), ("by", .string(signature.author))])
-            _ = try await admin.order("DELETE", "/v1/silences/\(encoded(id))", order)
+            _ = try await admin.order("DELETE", "/v1/silences/\(PercentEncoding.encode(id))", order)
             Terminal.say("\(id) is over")
         }
     }

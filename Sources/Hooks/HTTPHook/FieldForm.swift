@@ -1,3 +1,5 @@
+import HTTPClient
+
 /// How the value of a field is written where it stands, so that it stays a value.
 enum FieldForm: Sendable, Hashable {
     /// As it is: plain text, and the strings of a JSON body, which is escaped as a whole.
@@ -23,25 +25,17 @@ enum FieldForm: Sendable, Hashable {
     func write(_ value: String) -> String {
         switch self {
         case .verbatim: value
-        case .url: Self.percentEncoded(value, space: "%20")
-        case .form: Self.percentEncoded(value, space: "+")
+        case .url: PercentEncoding.encode(value)
+        case .form: Self.formEncoded(value)
         case .markup: Self.escaped(value)
         case .header: String(decoding: value.utf8.filter { $0 >= 0x20 && $0 != 0x7F }, as: UTF8.self)
         }
     }
 
-    private static func percentEncoded(_ value: String, space: String) -> String {
-        var text = ""
-        for byte in value.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: text.unicodeScalars.append(Unicode.Scalar(byte))
-            case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-                text.unicodeScalars.append(Unicode.Scalar(byte))
-            case 0x20: text += space
-            default: text += (byte < 0x10 ? "%0" : "%") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return text
+    /// Scalar by scalar: a space with an accent upon it is a space, too.
+    private static func formEncoded(_ value: String) -> String {
+        value.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
+            .map { PercentEncoding.encode(String($0)) }.joined(separator: "+")
     }
 
     private static func escaped(_ value: String) -> String {
