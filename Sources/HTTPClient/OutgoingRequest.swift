@@ -102,8 +102,8 @@ extension OutgoingRequest {
 }
 
 extension String {
-    /// Whether it is a token, RFC 9110 section 5.6.2.
-    fileprivate var isToken: Bool {
+    /// Whether it is a token, as methods and names of headers are (RFC 9110 section 5.6.2).
+    package var isToken: Bool {
         !utf8.isEmpty
             && utf8.allSatisfy { byte in
                 switch byte {

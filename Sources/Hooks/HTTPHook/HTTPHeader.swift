@@ -1,4 +1,5 @@
 import Crypto
+import HTTPClient
 import JSON
 
 /// A header of an `http` hook's requests.
@@ -21,7 +22,7 @@ struct HTTPHeader: Sendable {
 
     /// Reads one entry of `headers`, reporting every problem.
     static func read(name: String, _ reader: ValueReader, _ secrets: SecretSource) -> HTTPHeader? {
-        if name.isEmpty || !name.utf8.allSatisfy(isToken) { reader.fail("is not a header name") }
+        if !name.isToken { reader.fail("is not a header name") }
         if own.contains(name.lowercased()) { reader.fail("is a header that linewarden sets itself") }
         guard let text = secrets.text(reader) else { return nil }
         if text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
@@ -48,13 +49,5 @@ struct HTTPHeader: Sendable {
     func value(_ fields: FieldValues) -> String {
         guard isTemplate, let template = try? Template(value.exposed) else { return value.exposed }
         return template.render(fields, as: .header)
-    }
-
-    /// RFC 9110, section 5.6.2.
-    private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-        }
     }
 }
