@@ -10,9 +10,9 @@ package import Posix
 ///
 /// Mails go the same way, by SMTP.
 ///
-/// Always: http and https (smtp and smtps for mails) only, certificates verified, redirects returned and not followed, no proxy, no cookies, no
-/// compression, nothing read from the environment. A request is sent again only when a kept connection turned out to
-/// be closed before a byte came back, and never one with `isSentOnce`.
+/// Always: http and https (smtp and smtps for mails) only, certificates verified, redirects returned and not followed,
+/// no proxy, no cookies, no compression, nothing read from the environment. A request is sent again only when a kept
+/// connection turned out to be closed before a byte came back, and never one with `isSentOnce`.
 package actor HTTPClient {
     /// Requests that are on the way to one host (name and port, or Unix socket) at a time.
     package static let requestsPerHost = 8
