@@ -24,7 +24,9 @@ package actor HTTPClient {
     }
 
     private nonisolated let executor = QueueExecutor(label: "linewarden.http-client")
-    private let userAgent: String
+    /// Up once the client is closed: a mail sees it while it keeps the queue to itself.
+    private nonisolated let closing = StopSign()
+    private let userAgent: String?
     private let clock: Clock
     private var state = State.unused
     private var transfers: [UInt64: Transfer] = [:]
@@ -35,15 +37,16 @@ package actor HTTPClient {
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:
-    ///   - userAgent: The `User-Agent` of requests that do not name one, such as `linewarden/1.0`.
+    ///   - userAgent: The `User-Agent` of requests that do not name one, such as `linewarden/1.0`; nil: none, as for mails, which
+    ///     have no such thing.
     ///   - clock: Only measures durations; deadlines are the system's timers.
-    package init(userAgent: String, clock: Clock = .system) {
+    package init(userAgent: String? = nil, clock: Clock = .system) {
         self.userAgent = userAgent
         self.clock = clock
     }
 
     // Curl's handles go where they were used.
-    isolated deinit { close() }
+    isolated deinit { endAll() }
 
     /// Sends a request and waits for the whole response, of whatever status.
     ///
@@ -68,7 +71,7 @@ package actor HTTPClient {
         do throws(TransportError) {
             if Task.isCancelled { throw .cancelled }
             multi = try open()
-            transfer = try MailTransfer(id: nextID(), mail, clock: clock)
+            transfer = try MailTransfer(id: nextID(), mail, closing: closing, clock: clock)
         } catch {
             throw MailFault(cause: error, mayHaveArrived: false)
         }
@@ -94,7 +97,12 @@ package actor HTTPClient {
     }
 
     /// Ends all requests as cancelled and closes all connections; every later request is cancelled at once.
-    package func close() {
+    package nonisolated func close() async {
+        closing.raise()
+        await endAll()
+    }
+
+    private func endAll() {
         // The newest first, so that none that waits is started for a moment.
         for id in transfers.keys.sorted(by: >) { end(id, .failure(.cancelled)) }
         state = .closed

@@ -14,15 +14,19 @@ final class MailTransfer: Transfer {
     private let host: String
     private let timeout: Span
     private let clock: Clock
+    private let closing: StopSign
 
     /// Prepares a mail; nothing is sent yet.
-    init(id: UInt64, _ mail: OutgoingMail, clock: Clock) throws(TransportError) {
+    ///
+    /// `closing`: the client's own, which stops every mail.
+    init(id: UInt64, _ mail: OutgoingMail, closing: StopSign, clock: Clock) throws(TransportError) {
         try mail.check()
         text = mail.text
         recipients = mail.recipients
         host = mail.server.host
         timeout = mail.timeout
         self.clock = clock
+        self.closing = closing
         try super.init(id: id, lane: "smtp:\(mail.server.host):\(mail.server.port)", now: clock.steady())
         try handle.prepare(mail)
         let context = Unmanaged.passUnretained(self).toOpaque()
@@ -37,11 +41,13 @@ final class MailTransfer: Transfer {
         try handle.set(CURLOPT_TIMEOUT_MS, (timeout - clock.steady().since(started)).curlMilliseconds)
     }
 
+    private var isCancelled: Bool { stopSign.isUp || closing.isUp }
+
     /// Whether there is no use in going on.
     ///
     /// After the server's last word curl says QUIT and would wait two minutes for an answer, whatever its deadline.
     fileprivate var mustStop: Bool {
-        stopSign.isUp || reasonToStop != nil || collector.verdict != nil || clock.steady().since(started) >= timeout
+        isCancelled || reasonToStop != nil || collector.verdict != nil || clock.steady().since(started) >= timeout
     }
 
     /// What came of it.
@@ -80,7 +86,7 @@ final class MailTransfer: Transfer {
 
     private func cause(of code: CURLcode) -> TransportError {
         if let reasonToStop { return reasonToStop }
-        if stopSign.isUp { return .cancelled }
+        if isCancelled { return .cancelled }
         return switch code {
         case CURLE_OPERATION_TIMEDOUT, CURLE_ABORTED_BY_CALLBACK: .timeout(timeout)
         case CURLE_WEIRD_SERVER_REPLY, CURLE_WRITE_ERROR: .interrupted("the response is not SMTP")

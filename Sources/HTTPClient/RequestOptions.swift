@@ -3,10 +3,10 @@ import Chrono
 
 /// How curl is told to send a request, and what it must never do.
 extension EasyHandle {
-    func prepare(_ request: OutgoingRequest, headers: [String], userAgent: String) throws(TransportError) {
+    func prepare(_ request: OutgoingRequest, headers: [String], userAgent: String?) throws(TransportError) {
         try secure(protocols: "http,https")
         try set(CURLOPT_URL, request.url)
-        try set(CURLOPT_USERAGENT, userAgent)
+        if let userAgent { try set(CURLOPT_USERAGENT, userAgent) }
         try set(CURLOPT_HTTPHEADER, headers)
         if request.method == "HEAD" { try set(CURLOPT_NOBODY, 1) }
         if request.announcesBody { try setBody(request.body) }

@@ -9,7 +9,7 @@ final class RequestTransfer: Transfer {
     private let connectTimeout: Span
 
     /// Prepares a request; nothing is sent yet.
-    init(id: UInt64, _ request: OutgoingRequest, userAgent: String, now: Steady) throws(TransportError) {
+    init(id: UInt64, _ request: OutgoingRequest, userAgent: String?, now: Steady) throws(TransportError) {
         let address = try WebAddress(request.url)
         let lines = try request.checkedHeaderLines()
         host = address.host

@@ -94,6 +94,20 @@ import Testing
         #expect(await !peer.commands.contains { $0.hasPrefix(".") || $0.hasPrefix("\r\n.") })
     }
 
+    /// What waits for the server's last word keeps the client's queue to itself, and is cut off all the same.
+    @Test(arguments: ["", "EHLO", "MAIL", "DATA", "."]) func closing(command: String) async throws {
+        let peer = try await peer([command: nil])
+        let mail = mail(peer.port)
+        let task = Task { [client] in await #expect(throws: MailFault.self) { try await client.send(mail) } }
+        while await peer.silences == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        let start = ContinuousClock.now
+        await client.close()
+        #expect(await task.value == MailFault(cause: .cancelled, mayHaveArrived: command == "."))
+        #expect(ContinuousClock.now - start < .seconds(20))
+        while await peer.closed == 0 { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(await !peer.commands.contains { $0.hasPrefix(".") || $0.hasPrefix("\r\n.") })
+    }
+
     /// curl would close half a mail with a dot, and have it delivered, if it were taken away from it (`smtp_done`).
     @Test func halfAMailIsNeverEnded() async throws {
         let peer = try await MailPeer { command in

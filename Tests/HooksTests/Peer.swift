@@ -37,6 +37,8 @@ actor Peer {
 
     /// Every request so far.
     private(set) var requests: [Request] = []
+    /// Every connection so far.
+    private(set) var accepted = 0
     private nonisolated let executor = QueueExecutor(label: "peer")
     private nonisolated let address: ListenAddress
     private let readsRequests: Bool
@@ -44,7 +46,6 @@ actor Peer {
     private let listener: SharedDescriptor
     private var source: EventSource?
     private var connections: [Int: Connection] = [:]
-    private var accepted = 0
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
     nonisolated var authority: String { address.description }

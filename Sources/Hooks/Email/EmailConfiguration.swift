@@ -53,7 +53,7 @@ package struct EmailConfiguration: HookConfiguration {
     package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
         // libcurl keeps a client to itself while it waits for the server's last word: a mail server that takes its time
         // must not hold up other hooks.
-        EmailHook(configuration: self, timeout: timeout, client: HTTPClient(userAgent: "linewarden"))
+        EmailHook(configuration: self, timeout: timeout, client: HTTPClient())
     }
 
     private static func readAddress(_ reader: ValueReader) -> MailAddress? {

@@ -8,6 +8,7 @@ import Lines
 struct EmailHook: Hook {
     let configuration: EmailConfiguration
     let timeout: Span
+    /// Its own: `close` closes it.
     let client: HTTPClient
 
     /// Servers limit connections of one client, and count the mails of each.
@@ -24,6 +25,8 @@ struct EmailHook: Hook {
             return HTTPVerdict.judge(error.cause, mayHaveArrived: error.mayHaveArrived)
         }
     }
+
+    func close() async { await client.close() }
 
     private func mail(_ text: [UInt8]) -> OutgoingMail {
         let address = configuration.address

@@ -6,7 +6,7 @@ import Testing
 @testable import Hooks
 
 @Suite struct EmailConfigurationTests {
-    private static func read(_ keys: String) -> (configuration: EmailConfiguration?, problems: [String]) {
+    static func read(_ keys: String) -> (configuration: EmailConfiguration?, problems: [String]) {
         let secrets = SecretSource(
             environment: { $0 == "PASSWORD" ? "hunter2" : nil },
             file: { path in
