@@ -71,6 +71,16 @@ struct Bench: Sendable {
     func count(_ sql: String) throws -> Int64 { try rows("SELECT count(*) FROM \(sql)") { $0.integer(0) ?? -1 }[0] }
 }
 
+extension Connection {
+    /// The ledger's tables, empty and in memory.
+    static func withSchema() throws -> Connection {
+        let connection = try Connection(path: ":memory:", mode: .readWrite)
+        try connection.execute("PRAGMA foreign_keys = ON")
+        try Schema.migrate(connection, path: "memory")
+        return connection
+    }
+}
+
 /// A line's number, by a small index.
 func line(_ index: Int = 0) throws -> PhoneNumber { try #require(PhoneNumber("+1202555\(1_000 + index)")) }
 

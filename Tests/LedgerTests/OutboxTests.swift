@@ -12,9 +12,7 @@ import Testing
     private let now = FakeClock.start
 
     init() throws {
-        connection = try Connection(path: ":memory:", mode: .readWrite)
-        try connection.execute("PRAGMA foreign_keys = ON")
-        try Schema.migrate(connection, path: "memory")
+        connection = try .withSchema()
         outbox = try Outbox(connection, IdentifierSource())
         queue = try DeliveryQueue(connection, IdentifierSource())
     }

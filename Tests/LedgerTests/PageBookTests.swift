@@ -13,9 +13,7 @@ import Testing
     private let now = FakeClock.start
 
     init() throws {
-        connection = try Connection(path: ":memory:", mode: .readWrite)
-        try connection.execute("PRAGMA foreign_keys = ON")
-        try Schema.migrate(connection, path: "memory")
+        connection = try .withSchema()
         try connection.execute("INSERT INTO incident VALUES ('i', '+12', 1, NULL, 'error', 'r')")
         try connection.execute("INSERT INTO incident VALUES ('j', '+13', 1, NULL, 'error', 'r')")
         outbox = try Outbox(connection, IdentifierSource())

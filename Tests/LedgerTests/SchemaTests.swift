@@ -8,9 +8,7 @@ import Testing
     private let connection: Connection
 
     init() throws {
-        connection = try Connection(path: ":memory:", mode: .readWrite)
-        try connection.execute("PRAGMA foreign_keys = ON")
-        try Schema.migrate(connection, path: "memory")
+        connection = try .withSchema()
     }
 
     @Test("Every migration is done once")
