@@ -16,7 +16,7 @@ struct LinqReading {
     func read() -> LinqSettings? {
         let version = object.choice("api", default: PartnerAccess.Version.v3)
         let access = access(version)
-        let reconcileEvery = object.span("reconcile_every", in: .seconds(10) ... .hours(24), default: .minutes(5))
+        let reconcileEvery = object.span("reconcile_every", in: .seconds(1) ... .hours(24), default: .minutes(5))
         let audits = object.bool("audit", default: true)
         let webhookURL = object.optional("webhook_url").flatMap(webhookURL)
         let keepsActive = object.bool("keep_subscription_active", default: false)

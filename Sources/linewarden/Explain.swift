@@ -27,6 +27,10 @@ struct Explain: AsyncParsableCommand {
                 + (reasons.isEmpty ? "" : ": \(reasons)")
         )
         if let incident = told["incident"]?["id"]?.string { Terminal.say("Its incident is \(incident).") }
+        if let audits = told["audits"]?.array, !audits.isEmpty {
+            Terminal.say("\nAudits, newest first:")
+            for audit in audits { tell(audit: audit) }
+        }
         Terminal.say("\nEvidence, newest first:")
         for event in told["evidence"]?.array ?? [] { tell(event) }
         Terminal.say("\nDeliveries, newest first:")
@@ -43,6 +47,18 @@ struct Explain: AsyncParsableCommand {
         }
     }
 
+    private func tell(audit: JSON) {
+        let driver = audit["report"]?["primary_driver"]?.string.map { $0.isEmpty ? "nothing to act on" : $0 }
+        let result = [driver, audit["detail"]?.string].compactMap { $0 }.joined(separator: "; ")
+        var marks = ["\(audit["cause"]?.string ?? "?")"]
+        if let id = audit["audit_id"]?.string { marks.append("audit \(id)") }
+        if let trace = audit["trace_id"]?.string { marks.append("trace \(trace)") }
+        Terminal.say(
+            "  \(audit["created_at"]?.string ?? "?")  \(audit["state"]?.string ?? "?")"
+                + "\(result.isEmpty ? "" : ": \(result)")\n      \(marks.joined(separator: ", "))"
+        )
+    }
+
     private func tell(_ event: JSON) {
         func axis(_ name: String) -> String? {
             guard let value = event[name]?["value"]?.string else { return nil }
@@ -50,8 +66,9 @@ struct Explain: AsyncParsableCommand {
         }
         let axes = [axis("status"), axis("reputation"), axis("membership")].compactMap { $0 }.joined(separator: ", ")
         let gaps = (event["gaps"]?.array ?? []).compactMap(\.string)
+        let words = axes.isEmpty ? event["detail"]?.string ?? event["type"]?.string ?? "?" : axes
         Terminal.say(
-            "  \(event["received_at"]?.string ?? "?")  \(event["source"]?.string ?? "?"): \(axes), as of "
+            "  \(event["received_at"]?.string ?? "?")  \(event["source"]?.string ?? "?"): \(words), as of "
                 + "\(event["changed_at"]?.string ?? "?"); then \(event["decision"]?.string ?? "?")"
         )
         var marks = ["event \(event["event_id"]?.string ?? "?")"]

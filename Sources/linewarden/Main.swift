@@ -24,7 +24,8 @@ struct Linewarden: AsyncParsableCommand {
         subcommands: [
             Serve.self, Check.self, Reload.self, Status.self, Lines.self, Pause.self, Resume.self, Explain.self,
             Incidents.self, Events.self,
-            Deliveries.self, SilenceCommand.self, Replay.self, WhatIf.self, Audit.self, LinqCommand.self,
+            Deliveries.self, SilenceCommand.self, Replay.self, WhatIf.self, Audit.self, Reconcile.self, Inspect.self,
+            LinqCommand.self,
             Send.self, Sink.self,
         ]
     )

@@ -28,6 +28,25 @@ struct Status: AsyncParsableCommand {
         if !isReady { throw ExitCode.failure }
     }
 
+    private func describe(linq: JSON?) {
+        guard let linq, !linq.isNull else { return }
+        let compared =
+            linq["reconciled_at"]?.string.map { "last compared with its list at \($0)" } ?? "not compared yet"
+        Terminal.say("Linq: \(compared), \(linq["differences"]?.integer ?? 0) differences since the start")
+        if let failure = linq["failure"], let reason = failure["reason"]?.string {
+            Terminal.say("Linq CANNOT BE ASKED since \(failure["since"]?.string ?? "?"): \(reason)")
+        }
+        guard let subscription = linq["subscription"], !subscription.isNull else { return }
+        if subscription["known"]?.bool == false {
+            Terminal.say("subscription: not known which is ours; set linq.webhook_url")
+        } else if subscription["ok"]?.bool == true {
+            Terminal.say("subscription: as it should be")
+        }
+        for problem in subscription["problems"]?.array ?? [] {
+            Terminal.say("subscription: NOT AS IT SHOULD BE: \(problem.string ?? "?")")
+        }
+    }
+
     private func describe(_ status: JSON, _ isReady: Bool) {
         func count(_ decision: String) -> Int64 { status["lines"]?[decision]?.integer ?? 0 }
         Terminal.say("linewarden \(status["version"]?.string ?? "?"), up since \(status["started_at"]?.string ?? "?")")
@@ -35,6 +54,7 @@ struct Status: AsyncParsableCommand {
         for reason in status["reasons"]?.array ?? [] { Terminal.say("  \(reason.string ?? "")") }
         Terminal.say("lines: \(count("paused")) paused, \(count("slowed")) slowed, \(count("allowed")) allowed")
         Terminal.say("last event: \(status["last_event_at"]?.string ?? "none yet")")
+        describe(linq: status["linq"])
         for hook in status["broken_hooks"]?.array ?? [] {
             Terminal.say(
                 "hook \(hook["hook"]?.string ?? "?") is broken since \(hook["since"]?.string ?? "?"): "

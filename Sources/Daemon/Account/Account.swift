@@ -15,7 +15,9 @@ final class Account: Sendable {
     let inspector: Inspector?
 
     init(_ settings: LinqSettings, client: HTTPClient, _ tools: AccountTools) {
-        let api = PartnerAPI(settings.access, client: client) { exchange in
+        // A call that lasts into the next one's time is given up: it is made again then.
+        let patience = min(.seconds(60), settings.reconcileEvery)
+        let api = PartnerAPI(settings.access, client: client, patience: patience) { exchange in
             tools.instruments.exchanges.add(1, exchange.error == nil ? "ok" : "failed")
         }
         let inspector =

@@ -113,7 +113,7 @@ actor Reconciler {
                 return .failed("\(error)")
             }
         } catch {
-            return failed(error)
+            return failed(error, askedAt)
         }
     }
 
@@ -182,9 +182,9 @@ actor Reconciler {
         )
     }
 
-    private func failed(_ error: PartnerError) -> Outcome {
+    private func failed(_ error: PartnerError, _ askedAt: Timestamp) -> Outcome {
         let now = tools.clock.now()
-        let since = status.failure?.since ?? now
+        let since = status.failure?.since ?? askedAt
         if status.failure?.reason != error.description {
             tools.log.warning(
                 "Linq could not be asked for its lines: \(error)",
