@@ -7,6 +7,7 @@ import json
 import socket
 import struct
 import threading
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
@@ -44,6 +45,8 @@ class Request:
     body: bytes
     status: int = None
     trace_id: str = None
+    # By the clock that never jumps.
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def json(self):
