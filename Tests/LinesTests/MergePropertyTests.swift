@@ -24,7 +24,8 @@ import Testing
             source: EvidenceSource.allCases.randomElement(using: &generator) ?? .webhook,
             changedAt: at(.random(in: 0..<4, using: &generator)),
             status: claim(Self.statuses, &generator),
-            reputation: claim(Self.reputations, &generator)
+            reputation: claim(Self.reputations, &generator),
+            membership: claim([Membership.assigned, .released], &generator)
         )
     }
 
@@ -71,6 +72,7 @@ import Testing
                 #expect(state == expected)
                 #expect(outcome.status == (observation.status == nil ? .absent : .stale))
                 #expect(outcome.reputation == (observation.reputation == nil ? .absent : .stale))
+                #expect(outcome.membership == (observation.membership == nil ? .absent : .stale))
             }
             let doubled = (set + set).shuffled(using: &generator)
             #expect(LineState.after(doubled, of: line) == expected)
@@ -126,8 +128,11 @@ import Testing
                     #expect((was.value != now.value) == (outcome.status == .changed))
                 }
                 for gap in outcome.gaps {
-                    let known = gap == "status" ? before.status?.changedAt : before.reputation?.changedAt
-                    #expect(try #require(known) < observation.changedAt)
+                    let known = [
+                        "status": before.status?.changedAt, "reputation": before.reputation?.changedAt,
+                        "membership": before.membership?.changedAt,
+                    ]
+                    #expect(try #require(known[gap] ?? nil) < observation.changedAt)
                 }
             }
         }
@@ -141,6 +146,9 @@ import Testing
             },
             state.reputation.map {
                 Observation(line: line, source: $0.source, changedAt: $0.changedAt, reputation: Claim($0.value))
+            },
+            state.membership.map {
+                Observation(line: line, source: $0.source, changedAt: $0.changedAt, membership: Claim($0.value))
             },
         ].compactMap { $0 }
     }

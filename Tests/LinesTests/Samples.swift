@@ -27,6 +27,7 @@ extension LineState {
         [
             status.map { "\($0.value) \($0.changedAt.microseconds) \($0.source)" } ?? "-",
             reputation.map { "\($0.value) \($0.changedAt.microseconds) \($0.source)" } ?? "-",
+            membership.map { "\($0.value) \($0.changedAt.microseconds) \($0.source)" } ?? "-",
         ]
     }
 }

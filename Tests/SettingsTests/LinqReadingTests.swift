@@ -15,10 +15,10 @@ import Testing
         Mistake(.rest, #""linq": []"#, [#"c:7:9: linq: expected an object, found an array"#]),
         Mistake(
             .rest,
-            #""linq": {"api_key": {"env": "NOPE"}, "reconcile_every": "1s"}"#,
+            #""linq": {"api_key": {"env": "NOPE"}, "reconcile_every": "9ms"}"#,
             [
                 #"c:7:29: linq.api_key.env: the environment variable NOPE is not set"#,
-                #"c:7:57: linq.reconcile_every: must be between 10s and 1d, found 1s"#,
+                #"c:7:57: linq.reconcile_every: must be between 1s and 1d, found 9ms"#,
             ]
         ),
         Mistake(
