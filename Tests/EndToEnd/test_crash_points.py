@@ -223,7 +223,7 @@ class Upgrade(Story):
     """A ledger as the first version left it, with an event in it."""
 
     def prepare(self):
-        first = re.search(r'"""\n(.*?)"""', (REPOSITORY / "Sources/Ledger/Schema.swift").read_text(), re.DOTALL)[1]
+        first = re.search(r'"""\n(.*?)"""', (REPOSITORY / "Sources/Ledger/SchemaSteps.swift").read_text(), re.DOTALL)[1]
         self.daemon.state.mkdir(parents=True)
         ledger = sqlite3.connect(self.daemon.state / "linewarden.db", isolation_level=None)
         ledger.execute("PRAGMA journal_mode = wal")

@@ -6,7 +6,7 @@ import pytest
 
 import harness
 import wire
-from harness import http_hook
+from harness import eventually, http_hook
 from payloads import LINE, OTHER_LINE, OTHER_SECRET, encode, envelope, moment, standard_headers, status_event
 from sink import Reply
 
@@ -28,7 +28,7 @@ def test_ready_again_after_trouble(daemon):
     finally:
         lock.close()
     daemon.accept(status_event())
-    assert daemon.get("/readyz").status == 200
+    eventually(lambda: daemon.get("/readyz").status == 200, "ready", lambda: daemon.log)
 
 
 # --- metrics --------------------------------------------------------------------------------------
