@@ -29,6 +29,8 @@ final class AdminDesk: Sendable {
     }
 
     private let board: GateBoard
+    /// Decisions as they are made.
+    let feed: DecisionFeed
     private let ledger: Ledger
     private let reader: LedgerReader
     /// Events, incidents and deliveries.
@@ -48,6 +50,7 @@ final class AdminDesk: Sendable {
 
     init(
         board: GateBoard,
+        feed: DecisionFeed,
         ledger: Ledger,
         reader: LedgerReader,
         instruments: DaemonInstruments,
@@ -59,6 +62,7 @@ final class AdminDesk: Sendable {
         self.switchboard = switchboard
         account = AccountDesk(switchboard: switchboard, ledger: ledger, reader: reader)
         self.board = board
+        self.feed = feed
         self.ledger = ledger
         self.reader = reader
         history = HistoryDesk(reader: reader)
@@ -118,6 +122,7 @@ final class AdminDesk: Sendable {
             silences: try await reader.silences(at: clock.now()).count,
             backlog: try await reader.backlog(),
             account: await switchboard.account?.reconciler.status,
+            readers: feed.count,
             isReady: unreadiness.isEmpty,
             certificateSecondsLeft: certificateSecondsLeft,
             now: clock.now(),

@@ -44,6 +44,10 @@ final class AdminHandler: RequestHandler {
         switch path {
         case ["v1", "gate", path.last ?? ""] where path.count == 3:
             return get(request) { withLine(path[2]) { desk.gate($0) } }
+        case ["v1", "stream"]:
+            guard request.method == "GET" else { return Self.wrongMethod("GET") }
+            desk.feed.listen(reply, lastID: request.headers.first("last-event-id"))
+            return nil
         case ["metrics"]: return later(request, "GET", reply) { try await self.desk.metrics() }
         case ["v1", "status"]: return later(request, "GET", reply) { try await self.desk.status() }
         case ["v1", "lines"]:

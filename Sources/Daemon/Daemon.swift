@@ -60,6 +60,7 @@ package actor Daemon {
         client = HTTPClient(userAgent: "linewarden/\(Version.current)")
         instruments = DaemonInstruments()
         let board = GateBoard()
+        let feed = DecisionFeed(board: board, clock: clock)
         let switchboard = Switchboard()
         self.switchboard = switchboard
         let (wiring, hooks) = Blueprint.wire(settings, client)
@@ -71,6 +72,7 @@ package actor Daemon {
             planner: wiring.planner
         ) { report in
             board.update(report.lines)
+            feed.publish(report.lines)
             switchboard.wake(report.hooks)
             if report.lines.contains(where: { $0.incident != nil }) { switchboard.account?.incidentsChanged() }
         }
@@ -88,6 +90,7 @@ package actor Daemon {
         switchboard.dispatcher = dispatcher
         desk = AdminDesk(
             board: board,
+            feed: feed,
             ledger: ledger,
             reader: reader,
             instruments: instruments,
@@ -104,6 +107,8 @@ package actor Daemon {
             throw LedgerError.explain(error, path: ledger.path)
         }
         board.update(lines)
+        feed.assume(lines)
+        feed.start()
         let records = lines.filter { $0.assessment.decision != .allowed }
         for (hook, target) in hooks {
             if let failure = await target.restore(wiring.held(by: hook.name, of: records)) {

@@ -49,6 +49,20 @@ final class GateBoard: Sendable {
         return .json(decision == .paused ? .locked : .ok, body.bytes(), headers: ["Cache-Control": "no-store"])
     }
 
+    /// Every line that may not send freely, in the order of their numbers.
+    var restricted: [JSON] {
+        let found = entries.withLock { $0.filter { $0.value.assessment.decision != .allowed } }
+        return found.sorted { $0.key.description < $1.key.description }.map { line, entry in
+            .object([
+                ("phone_number", .string(line.description)),
+                ("decision", .string(entry.assessment.decision.rawValue)),
+                ("reasons", .array(entry.assessment.reasons.map(JSON.string))),
+                ("since", .string(entry.since.rfc3339)),
+                ("incident", entry.incident.map(JSON.string) ?? .null),
+            ])
+        }
+    }
+
     /// Since when a line is paused; nil when it is not.
     func pausedSince(_ line: PhoneNumber) -> Timestamp? {
         entries.withLock { $0[line] }.flatMap { $0.assessment.decision == .paused ? $0.since : nil }

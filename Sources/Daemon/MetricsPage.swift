@@ -17,6 +17,8 @@ struct MetricsPage {
     let backlog: [(hook: String, pending: Int, oldest: Timestamp)]
     /// What is known of Linq's side; nil where it is not asked.
     let account: AccountStatus?
+    /// Who listens to decisions at the moment.
+    let readers: Int
     let isReady: Bool
     let certificateSecondsLeft: Int?
     let now: Timestamp
@@ -161,6 +163,7 @@ struct MetricsPage {
     }
 
     private func connections(_ page: inout Exposition) {
+        page.gauge("linewarden_stream_readers", "Who follows decisions at /v1/stream.", Double(readers))
         page.counter("linewarden_connections_total", "Connections accepted by the webhook listener.", webhook.accepted)
         page.gauge("linewarden_connections", "Connections open at the webhook listener.", Double(webhook.open.total))
         page.counter(

@@ -21,6 +21,8 @@ final class Connection {
     var readable: EventSource?
     /// There only while there is no room to write.
     var writable: EventSource?
+    /// Who is told that an endless answer has ended.
+    var ended: (@Sendable () -> Void)?
     /// When the wheel looks at it next.
     var looksAgain: Steady
     private var written = 0
@@ -72,6 +74,17 @@ final class Connection {
             }
         }
         return .done
+    }
+
+    /// Takes an answer, or a part of one, from the handler.
+    func take(_ content: Answer.Content, date: String, now: Steady, phase: ServerPhase) {
+        switch content {
+        case .whole(let response): state.answer(response, date: date, now: now, phase: phase)
+        case .more(let bytes): state.push(bytes, now: now)
+        case .opening(let response, let ended):
+            self.ended = ended
+            state.open(response, date: date, now: now)
+        }
     }
 
     /// Writes the output as far as there is room.

@@ -15,6 +15,8 @@ struct ConnectionState {
         case handling
         /// An answer is on its way to the peer.
         case flushing(then: After)
+        /// An answer without an end has begun: it goes on as there is something to say, until one side closes.
+        case streaming
         /// Refused and told so: what still arrives is thrown away until the peer closes. Closing at once would make the
         /// kernel send a reset, which can destroy the answer before the peer has read it (RFC 9112, section 9.6).
         case draining
@@ -38,23 +40,25 @@ struct ConnectionState {
     /// How long a refused peer may go on sending.
     private static let drainTime = Span.seconds(2)
     /// How often the speed of a body is looked at.
-    private static let rateInterval = Span.seconds(5)
+    static let rateInterval = Span.seconds(5)
     /// Bytes of a next request that are kept while one is handled.
     private static let pipelineBytes = 65_536
+    /// An endless answer with nothing to write may rest.
+    private static let streamTime = Span.days(365)
 
-    private(set) var stage: Stage
+    var stage: Stage
     /// Bytes to be written.
     var output: [UInt8] = []
     /// Counts requests; the answer to an earlier one is too late.
     private(set) var exchange = 0
     /// When the present stage, or phase of reading, has lasted too long.
-    private(set) var deadline: Steady
-    private var parser: RequestParser
+    var deadline: Steady
+    private(set) var parser: RequestParser
     private var reading = RequestParser.Phase.idle
-    private var request: (version: HTTPVersion, isHead: Bool, keepAlive: Bool) = (.http11, false, false)
-    private var peerHasClosed = false
-    private var bodyBegan: Steady
-    private let limits: ServerLimits
+    var request: (version: HTTPVersion, isHead: Bool, keepAlive: Bool) = (.http11, false, false)
+    private(set) var peerHasClosed = false
+    private(set) var bodyBegan: Steady
+    let limits: ServerLimits
 
     init(limits: ServerLimits, now: Steady, shakesHands: Bool = false) {
         self.limits = limits
@@ -72,13 +76,15 @@ struct ConnectionState {
     }
 
     /// Whether it is between two requests, or before the first, with nothing of the next one there.
-    var isIdle: Bool { stage == .handshaking || (stage == .reading && parser.phase == .idle) }
+    var isIdle: Bool {
+        stage == .handshaking || stage == .streaming || (stage == .reading && parser.phase == .idle)
+    }
 
     /// Whether more bytes should be read now.
     var wantsBytes: Bool {
         if peerHasClosed { return false }
         switch stage {
-        case .reading, .draining: return true
+        case .reading, .draining, .streaming: return true
         case .handling, .flushing: return parser.bufferedBytes < Self.pipelineBytes
         case .handshaking: return true
         case .closed: return false
@@ -87,7 +93,7 @@ struct ConnectionState {
 
     /// Takes bytes from the peer.
     mutating func receive(_ bytes: UnsafeRawBufferPointer) {
-        if stage != .draining, stage != .closed { parser.append(bytes) }
+        if stage != .draining, stage != .streaming, stage != .closed { parser.append(bytes) }
     }
 
     /// The peer will send nothing more.
@@ -95,7 +101,7 @@ struct ConnectionState {
     /// It may still read: an answer under way is finished.
     mutating func peerClosed() {
         peerHasClosed = true
-        if stage == .draining { stage = .closed }
+        if stage == .draining || stage == .streaming { stage = .closed }
     }
 
     /// What to do next.
@@ -105,6 +111,7 @@ struct ConnectionState {
         case .closed: return .close
         case .handshaking, .handling, .draining: return .wait
         case .flushing: return .flush
+        case .streaming: return output.isEmpty ? .wait : .flush
         case .reading:
             // An interim answer that found no room goes first.
             if !output.isEmpty { return .flush }
@@ -162,6 +169,7 @@ struct ConnectionState {
     ///
     /// True: only the writing side is to be closed now.
     mutating func flushed(now: Steady) -> Bool {
+        if stage == .streaming { deadline = now + Self.streamTime }
         guard case .flushing(let after) = stage else { return false }
         switch after {
         case .nextRequest:
@@ -176,45 +184,7 @@ struct ConnectionState {
         return stage == .draining
     }
 
-    /// The deadline has passed.
-    ///
-    /// Gives the name of the limit for the counter, or nil when there was more time after all; ask `next` what to do.
-    mutating func expire(now: Steady, date: String) -> String? {
-        switch (stage, parser.phase) {
-        case (.handshaking, _):
-            stage = .closed
-            return "handshake"
-        case (.reading, .head):
-            refuse(
-                .refusal(.requestTimeout, "header_timeout", "the request's header took too long"),
-                date: date,
-                now: now
-            )
-            return "header"
-        case (.reading, .body):
-            if isFastEnough(now) {
-                deadline = min(now + Self.rateInterval, bodyBegan + limits.bodyTime)
-                return nil
-            }
-            refuse(.refusal(.requestTimeout, "body_timeout", "the request's body took too long"), date: date, now: now)
-            return "body"
-        case (.handling, _):
-            request.keepAlive = false
-            answer(.refusal(.serviceUnavailable, "timeout", "no answer in time; try again"), date: date, now: now)
-            return "handler"
-        case (.reading, .idle):
-            stage = .closed
-            return "idle"
-        case (.flushing, _):
-            stage = .closed
-            return "write"
-        case (.draining, _), (.closed, _):
-            stage = .closed
-            return "drain"
-        }
-    }
-
-    private mutating func refuse(_ response: HTTPResponse, date: String, now: Steady) {
+    mutating func refuse(_ response: HTTPResponse, date: String, now: Steady) {
         request = (.http11, false, false)
         stage = .handling
         answer(response, date: date, now: now)
@@ -239,12 +209,5 @@ struct ConnectionState {
             bodyBegan = now
             deadline = now + min(Self.rateInterval, limits.bodyTime)
         }
-    }
-
-    /// A body may take its time as a whole, but while it does it must come at some speed.
-    private func isFastEnough(_ now: Steady) -> Bool {
-        let spent = now.since(bodyBegan)
-        let wanted = Double(limits.bodyBytesPerSecond) * spent.seconds
-        return spent < limits.bodyTime && Double(parser.bodyBytesReceived) >= wanted
     }
 }

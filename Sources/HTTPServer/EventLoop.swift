@@ -135,9 +135,10 @@ actor EventLoop {
     private func takeAnswers() {
         for answer in answers.takeAll() {
             guard let connection = connections[answer.connection], connection.state.exchange == answer.exchange else {
+                if case .opening(_, let ended) = answer.content { ended() }
                 continue
             }
-            connection.state.answer(answer.response, date: httpDate, now: now, phase: phase)
+            connection.take(answer.content, date: httpDate, now: now, phase: phase)
             advance(connection)
         }
     }
@@ -145,8 +146,7 @@ actor EventLoop {
     /// Does what the connection's state asks for, until it must wait for something.
     private func advance(_ connection: Connection) {
         while true {
-            switch connection.state.next(now: now, date: httpDate, phase: phase)
-            {
+            switch connection.state.next(now: now, date: httpDate, phase: phase) {
             case .wait:
                 if connection.shouldReadOn {
                     // Behind the others: one that sends fast must not have the loop to itself.
@@ -228,6 +228,8 @@ actor EventLoop {
 
     private func close(_ connection: Connection) {
         connection.transport.sayGoodbye()
+        connection.ended?()
+        connection.ended = nil
         connection.readable = nil
         connection.writable = nil
         if connections.removeValue(forKey: connection.id) != nil {

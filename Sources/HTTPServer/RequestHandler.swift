@@ -19,12 +19,34 @@ package struct Reply: Sendable {
     ///
     /// Without effect when the connection has gone, or the answer was given before.
     package func send(_ response: HTTPResponse) {
-        loop.answer(Answer(connection: connection, exchange: exchange, response: response))
+        give(.whole(response))
+    }
+
+    /// Begins an answer without an end: what follows comes by `push`.
+    ///
+    /// A peer that does not read what is pushed is cut off, and never buffered for without bound.
+    ///
+    /// `ended`: called once, on the event loop, when the connection has gone; also when it is gone already.
+    package func open(_ response: HTTPResponse, ended: @escaping @Sendable () -> Void) {
+        give(.opening(response, ended: ended))
+    }
+
+    /// More of an answer that `open` began.
+    package func push(_ bytes: [UInt8]) { give(.more(bytes)) }
+
+    private func give(_ content: Answer.Content) {
+        loop.answer(Answer(connection: connection, exchange: exchange, content: content))
     }
 }
 
 struct Answer: Sendable {
+    enum Content: Sendable {
+        case whole(HTTPResponse)
+        case opening(HTTPResponse, ended: @Sendable () -> Void)
+        case more([UInt8])
+    }
+
     let connection: UInt64
     let exchange: Int
-    let response: HTTPResponse
+    let content: Content
 }

@@ -46,12 +46,14 @@ package struct HTTPResponse: Sendable, Equatable {
     ///   - keepAlive: whether another request may follow; if not, `Connection: close` says so (RFC 9112 section 9.6).
     ///   - forHead: the request was HEAD, so the length is told but the body is left out (RFC 9110 section 9.3.2).
     ///   - date: for the Date field, in the form of RFC 9110 section 5.6.7.
+    ///   - isEndless: more of the body follows, until the connection is closed (RFC 9112 section 6.3, the last case).
     package func serialize(
         into buffer: inout [UInt8],
         version: HTTPVersion,
         keepAlive: Bool,
         forHead: Bool,
-        date: String?
+        date: String?,
+        isEndless: Bool = false
     ) {
         // Only for a first message: `reserveCapacity` grows by no more than it is asked, so pipelined answers would be copied
         // once per answer.
@@ -64,7 +66,7 @@ package struct HTTPResponse: Sendable, Equatable {
         writeFields(into: &buffer, without: date == nil ? Self.owned : Self.owned + ["Date"])
 
         if let date { Self.write("Date", date, into: &buffer) }
-        if !status.forbidsContent { Self.write("Content-Length", String(body.count), into: &buffer) }
+        if !status.forbidsContent, !isEndless { Self.write("Content-Length", String(body.count), into: &buffer) }
         if !keepAlive {
             Self.write("Connection", "close", into: &buffer)
         } else if version == .http10 {

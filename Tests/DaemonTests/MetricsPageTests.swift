@@ -22,6 +22,7 @@ import Testing
             silences: 1,
             backlog: [("ops \"1\"\\\n", 3, Timestamp(seconds: 100)), ("late", 1, Timestamp(seconds: 200))],
             account: nil,
+            readers: 2,
             isReady: true,
             certificateSecondsLeft: certificateSecondsLeft,
             now: Timestamp(seconds: 160),

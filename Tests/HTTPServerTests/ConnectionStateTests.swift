@@ -7,11 +7,11 @@ import Testing
 
 /// The state machine alone: bytes, answers and time in, steps out.
 @Suite struct ConnectionStateTests {
-    private static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
+    static let get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n"
     private let start = Steady(nanoseconds: 1_000_000_000)
 
     /// A connection and its clock.
-    private struct Bench {
+    struct Bench {
         var state: ConnectionState
         var now: Steady
         var isStopping = false
@@ -45,7 +45,7 @@ import Testing
         mutating func pass(_ span: Chrono.Span) { now = now + span }
     }
 
-    private func bench(_ limits: ServerLimits = ServerLimits(), shakesHands: Bool = false) -> Bench {
+    func bench(_ limits: ServerLimits = ServerLimits(), shakesHands: Bool = false) -> Bench {
         Bench(state: ConnectionState(limits: limits, now: start, shakesHands: shakesHands), now: start)
     }
 
