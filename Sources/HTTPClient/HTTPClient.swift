@@ -1,5 +1,5 @@
 import CCurl
-import Chrono
+package import Chrono
 package import Posix
 
 /// Sends requests, each within its deadline, over connections that are kept and used again.
@@ -76,6 +76,26 @@ package actor HTTPClient {
             throw MailFault(cause: error, mayHaveArrived: false)
         }
         return try transfer.reply(await run(transfer, within: mail.timeout, multi))
+    }
+
+    /// Connects to where a URL leads, TLS included, and sends nothing.
+    ///
+    /// - Throws: `TransportError` when that does not succeed.
+    package func reach(_ url: String, within timeout: Span) async throws(TransportError) {
+        var request = OutgoingRequest(method: "HEAD", url: url, timeout: timeout)
+        request.endsConnected = true
+        _ = try await send(request)
+    }
+
+    /// Connects to a mail's server, STARTTLS and login included, and offers it nothing.
+    ///
+    /// `accepted` says that the mail could be offered.
+    ///
+    /// - Throws: `MailFault` when there was no connection.
+    package func reachServer(of mail: OutgoingMail) async throws(MailFault) -> MailReply {
+        var mail = mail
+        mail.endsLoggedIn = true
+        return try await send(mail)
     }
 
     private func nextID() -> UInt64 {

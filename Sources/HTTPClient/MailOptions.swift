@@ -25,6 +25,8 @@ extension EasyHandle {
         try set(CURLOPT_MAIL_RCPT, mail.recipients)
         // Better to reach one of two people than none.
         try set(CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1)
+        // EHLO, STARTTLS and AUTH are a part of connecting (smtp_connect in lib/smtp.c).
+        if mail.endsLoggedIn { try set(CURLOPT_CONNECT_ONLY, 1) }
         // Mails are rare and servers close idle connections: a kept one would be dead when it is needed.
         try set(CURLOPT_FRESH_CONNECT, 1)
         try set(CURLOPT_FORBID_REUSE, 1)

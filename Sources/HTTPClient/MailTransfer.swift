@@ -15,6 +15,7 @@ final class MailTransfer: Transfer {
     private let timeout: Span
     private let clock: Clock
     private let closing: StopSign
+    private let endsLoggedIn: Bool
 
     /// Prepares a mail; nothing is sent yet.
     ///
@@ -25,6 +26,7 @@ final class MailTransfer: Transfer {
         recipients = mail.recipients
         host = mail.server.host
         timeout = mail.timeout
+        endsLoggedIn = mail.endsLoggedIn
         self.clock = clock
         self.closing = closing
         try super.init(id: id, lane: "smtp:\(mail.server.host):\(mail.server.port)", now: clock.steady())
@@ -65,6 +67,7 @@ final class MailTransfer: Transfer {
         } catch {
             throw MailFault(cause: error, mayHaveArrived: mayHaveArrived)
         }
+        if endsLoggedIn, code == CURLE_OK { return MailReply(stage: .accepted, reply: nil, refused: []) }
         if !collector.isAskedFor, let stage = stage(of: code) {
             return MailReply(stage: stage, reply: collector.refusal, refused: [])
         }

@@ -49,6 +49,8 @@ package struct OutgoingMail: Sendable {
     package var text: [UInt8]
     /// The time for everything, from the call to the server's last word.
     package var timeout: Span
+    /// Whether the exchange ends when the server has taken the login, without a mail being offered.
+    var endsLoggedIn = false
 
     package init(server: Server, sender: String, recipients: [String], text: [UInt8], timeout: Span) {
         self.server = server

@@ -33,6 +33,8 @@ package struct OutgoingRequest: Sendable {
     /// On a kept one that ends without an answer libcurl sends a request again, whatever its method, because most
     /// often the peer had closed it before (`Curl_retry_request` in its lib/transfer.c).
     package var isSentOnce: Bool
+    /// Whether the exchange ends when there is a connection, TLS included, without a byte of the request being sent.
+    var endsConnected = false
 
     package init(
         method: String = "POST",

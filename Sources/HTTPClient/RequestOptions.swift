@@ -11,7 +11,8 @@ extension EasyHandle {
         if request.method == "HEAD" { try set(CURLOPT_NOBODY, 1) }
         if request.announcesBody { try setBody(request.body) }
         try set(CURLOPT_CUSTOMREQUEST, request.method)
-        if request.isSentOnce { try set(CURLOPT_FRESH_CONNECT, 1) }
+        if request.isSentOnce || request.endsConnected { try set(CURLOPT_FRESH_CONNECT, 1) }
+        if request.endsConnected { try set(CURLOPT_CONNECT_ONLY, 1) }
         if let path = request.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
         // The deadline of the whole is the client's timer: it also counts for a request that curl does not have yet.
         try set(CURLOPT_CONNECTTIMEOUT_MS, (request.connectTimeout ?? request.timeout).curlMilliseconds)

@@ -86,6 +86,8 @@ package protocol Hook: Sendable {
     func render(_ message: Message) -> [UInt8]
     /// Makes one attempt, and ends by itself within the hook's timeout.
     func deliver(_ attempt: Attempt) async -> Outcome
+    /// Looks whether the receiver can be reached, and sends it nothing; ends by itself within the hook's timeout.
+    func probe() async -> Reach
     /// Brings what the hook keeps outside the ledger into agreement with it; called on start.
     func restore(_ held: [HeldLine]) async -> Failure?
     /// Cuts off what is still under way, and leaves nothing behind; called when no more is delivered through this hook.
@@ -105,6 +107,7 @@ package protocol Hook: Sendable {
 }
 
 extension Hook {
+    package func probe() async -> Reach { .unknown }
     package func restore(_ held: [HeldLine]) async -> Failure? { nil }
     package func close() async {}
     package var followsOpening: Bool { false }

@@ -119,6 +119,9 @@ package struct Message: Sendable {
         self.init(type: "daemon.alert", timestamp: timestamp, alert: alert)
     }
 
+    /// A message that tells of nothing but itself, to try a hook out.
+    package static func test(at timestamp: Timestamp) -> Message { Message(type: "test", timestamp: timestamp) }
+
     /// Pages that came together, as one: the gravest first, then in the order in which they came.
     package init(group: [Message], at timestamp: Timestamp) {
         let order = group.enumerated().sorted { left, right in

@@ -140,6 +140,39 @@ package enum File {
         }
     }
 
+    /// Why files cannot be made in a directory, which is itself made first where it is missing; nil: they can.
+    package static func isUsable(directory: String) -> PosixError? {
+        var path = directory
+        while true {
+            guard let failure = isWritable(directory: path) else {
+                return isDirectory(path) ? nil : PosixError(call: "opendir", code: ENOTDIR, subject: path)
+            }
+            let parent = split(path).directory
+            guard failure.code == ENOENT, parent != path, parent != "." else { return failure }
+            path = parent
+        }
+    }
+
+    /// Whether there is a directory, perhaps behind a symbolic link.
+    package static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether everybody on the machine may read the file; nil when there is none.
+    package static func isPublic(_ path: String) -> Bool? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IROTH != 0 : nil
+    }
+
+    /// Bytes that the process may still write where a path lies; of what is missing its parent tells.
+    package static func freeBytes(_ path: String) -> Int? {
+        var space = statvfs()
+        if statvfs(path, &space) == 0 { return Int(clamping: space.f_bavail) * Int(clamping: space.f_frsize) }
+        let parent = split(path).directory
+        return parent == path || parent == "." ? nil : freeBytes(parent)
+    }
+
     /// Why the process cannot run the file as a program; nil when it can.
     package static func isExecutable(_ path: String) -> PosixError? {
         var status = stat()
@@ -147,6 +180,16 @@ package enum File {
             try system("stat", path) { stat(path, &status) }
             if status.st_mode & S_IFMT == S_IFDIR { throw PosixError(call: "execve", code: EISDIR, subject: path) }
             try system("access", path) { access(path, X_OK) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    /// Why the process cannot read and write a file; nil when it can.
+    package static func isChangeable(_ path: String) -> PosixError? {
+        do throws(PosixError) {
+            try system("access", path) { access(path, R_OK | W_OK) }
             return nil
         } catch {
             return error

@@ -2,6 +2,7 @@ import Chrono
 import Crypto
 import JSON
 import Lines
+import Posix
 
 /// Starts a program with the message as JSON on its standard input.
 ///
@@ -38,6 +39,16 @@ struct Command: Hook {
         // do both, and should not have to expect that it runs twice about one line.
         let end = await turns.run(attempt.line) { await start.run() }
         return CommandVerdict.judge(end, program: configuration.program, timeout: timeout)
+    }
+
+    func probe() async -> Reach {
+        if let failure = File.isExecutable(configuration.program) {
+            return .unreachable("\(configuration.program) cannot be run: \(failure.reason)")
+        }
+        if !File.isDirectory(configuration.directory) {
+            return .unreachable("there is no directory \(configuration.directory) to run it in")
+        }
+        return .reached("\(configuration.program) can be run")
     }
 
     func close() async { await turns.close() }

@@ -26,6 +26,21 @@ struct EmailHook: Hook {
         }
     }
 
+    /// Up to the login, which a server may count.
+    func probe() async -> Reach {
+        let server = configuration.address.description
+        do throws(MailFault) {
+            switch MailVerdict.judge(try await client.reachServer(of: mail([]))) {
+            case .delivered:
+                return .reached("\(server) takes \(configuration.login == nil ? "connections" : "the login")")
+            case .retry(_, let failure), .failed(let failure), .broken(let failure):
+                return .unreachable("\(server): \(failure)")
+            }
+        } catch {
+            return .unreachable("\(server): \(error.cause)")
+        }
+    }
+
     func close() async { await client.close() }
 
     private func mail(_ text: [UInt8]) -> OutgoingMail {

@@ -39,6 +39,13 @@ actor GateFiles: Hook {
         }
     }
 
+    func probe() async -> Reach {
+        if let failure = File.isUsable(directory: directory) {
+            return .unreachable("no files can be made in \(directory): \(failure.description)")
+        }
+        return .reached("files can be made in \(directory)")
+    }
+
     /// Makes the directory hold exactly what the ledger knows.
     ///
     /// `/run` is empty after a reboot, a file may have been removed, left over or changed, and a crash leaves unfinished

@@ -39,6 +39,8 @@ struct HTTPHook: Hook {
         }
     }
 
+    func probe() async -> Reach { await HTTPPost(url: configuration.url, timeout: timeout, client: client).probe() }
+
     private func url(_ fields: FieldValues) -> HookURL? {
         let text = configuration.url.secret.exposed
         guard text.contains("${"), let template = try? Template(text) else { return configuration.url }

@@ -50,6 +50,8 @@ struct PagerDuty: Hook {
         }
     }
 
+    func probe() async -> Reach { await HTTPPost(url: configuration.url, timeout: timeout, client: client).probe() }
+
     /// Only 202 says that the event was taken in (Events API v2, "Response codes & retry logic"); 400 that it is invalid,
     /// and would be so again; 429 and 5xx that it was not ingested.
     private func judge(_ response: IncomingResponse, now: Timestamp) -> Outcome {

@@ -35,6 +35,8 @@ struct Slack: Hook {
         return .delivered(Answer("\(answer.description), as plain text", detail: "to blocks: \(failure.description)"))
     }
 
+    func probe() async -> Reach { await HTTPPost(url: configuration.url, timeout: timeout, client: client).probe() }
+
     private func post(_ payload: [UInt8], within time: Span, now: Timestamp) async -> Outcome {
         await HTTPPost(url: configuration.url, timeout: time, client: client).send(payload) { judge($0, now: now) }
     }
