@@ -9,13 +9,17 @@ package struct SecretSource: Sendable {
     package let environment: @Sendable (String) -> String?
     /// The contents of a file.
     package let file: @Sendable (String) throws -> [UInt8]
+    /// Hears of every reference that is read, once it is known whether it leads to something.
+    package let onReference: @Sendable (SecretReference) -> Void
 
     package init(
         environment: @escaping @Sendable (String) -> String?,
-        file: @escaping @Sendable (String) throws -> [UInt8]
+        file: @escaping @Sendable (String) throws -> [UInt8],
+        onReference: @escaping @Sendable (SecretReference) -> Void = { _ in }
     ) {
         self.environment = environment
         self.file = file
+        self.onReference = onReference
     }
 
     /// The process's environment and the machine's files.
@@ -37,15 +41,21 @@ extension SecretSource {
 
     /// The path of a file that another library reads: the path itself, `{"file":"path"}` or `{"credential":"name"}`.
     package func path(_ reader: ValueReader) -> String? {
-        if reader.value.string != nil { return reader.string() }
+        if let path = reader.value.string { return noted(path, reader, "file", path) }
         guard reader.value.members != nil, let object = reader.object() else {
             reader.fail(#"expected a path, {"file": "PATH"} or {"credential": "NAME"}"#)
             return nil
         }
         if let credential = object.optional("credential"), let name = credential.string() {
-            return credentialPath(name, credential)
+            return noted(credentialPath(name, credential), reader, "credential", name)
         }
-        return object.required("file")?.string()
+        return object.required("file")?.string().flatMap { noted($0, reader, "file", $0) }
+    }
+
+    /// A path that is handed on; whether something is there shows elsewhere.
+    private func noted(_ path: String?, _ reader: ValueReader, _ form: String, _ name: String) -> String? {
+        onReference(SecretReference(key: reader.path, form: form, name: name, path: path, isFound: path != nil))
+        return path
     }
 
     private func read(_ reader: ValueReader, literalIsWarning: Bool) -> String? {
@@ -76,7 +86,10 @@ extension SecretSource {
             place.fail("is empty")
             return nil
         }
-        return resolve(form, name, place)
+        let text = resolve(form, name, place)
+        let path = form == "file" ? name : form == "credential" ? credentialPath(name) : nil
+        onReference(SecretReference(key: reader.path, form: form, name: name, path: path, isFound: text != nil))
+        return text
     }
 
     private func resolve(_ form: String, _ name: String, _ reader: ValueReader) -> String? {
@@ -101,12 +114,16 @@ extension SecretSource {
     }
 
     private func credentialPath(_ name: String, _ reader: ValueReader) -> String? {
-        if let directory = environment("CREDENTIALS_DIRECTORY") { return "\(directory)/\(name)" }
+        if let path = credentialPath(name) { return path }
         reader.fail(
             "there is no credential \"\(name)\": CREDENTIALS_DIRECTORY is not set; "
                 + "the service's unit needs LoadCredential=\(name):PATH"
         )
         return nil
+    }
+
+    private func credentialPath(_ name: String) -> String? {
+        environment("CREDENTIALS_DIRECTORY").map { "\($0)/\(name)" }
     }
 
     private func contents(of path: String, _ reader: ValueReader) -> String? {

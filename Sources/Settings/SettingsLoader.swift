@@ -20,14 +20,19 @@ package enum SettingsLoader {
         do throws(PosixError) {
             return read(SourceText(name: path, bytes: try File.read(path)), secrets: secrets)
         } catch {
-            let remedy =
-                switch error.code {
-                case PosixError.notFound: "; give its path with --config; config.example.json is one to start from"
-                case PosixError.permissionDenied: "; the user that linewarden runs as must be able to read it"
-                default: ""
-                }
-            return .unreadable("\(path): cannot read the configuration: \(error.reason.lowercased())\(remedy)")
+            return .unreadable(words(for: error, path: path))
         }
+    }
+
+    /// Why the file cannot be read, and what to do.
+    static func words(for error: PosixError, path: String) -> String {
+        let remedy =
+            switch error.code {
+            case PosixError.notFound: "; give its path with --config; config.example.json is one to start from"
+            case PosixError.permissionDenied: "; the user that linewarden runs as must be able to read it"
+            default: ""
+            }
+        return "\(path): cannot read the configuration: \(error.reason.lowercased())\(remedy)"
     }
 
     package static func read(_ source: SourceText, secrets: SecretSource) -> Outcome {
