@@ -10,10 +10,12 @@ package actor LedgerReader {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+    /// `isIdle`: nobody has the ledger open, so that nothing is made beside it, and nothing locked, to read it.
+    ///
     /// - Throws: `LedgerError` when there is no ledger at the path.
-    package init(path: String) throws(LedgerError) {
+    package init(path: String, isIdle: Bool = false) throws(LedgerError) {
         do {
-            connection = try Connection(path: path, mode: .readOnly)
+            connection = try Connection(path: path, mode: isIdle ? .immutable : .readOnly)
         } catch {
             throw .storage(error)
         }
@@ -105,6 +107,16 @@ package actor LedgerReader {
     /// A fact that `Ledger.remember` kept.
     package func fact(_ key: String) throws -> String? {
         try connection.rows("SELECT value FROM fact WHERE key = ?", .text(key)) { $0.text(0) ?? "" }.first
+    }
+
+    /// The version of the schema; the ledger is as it was written, and nothing is migrated.
+    ///
+    /// - Throws: `LedgerError.newer` for one that a newer linewarden wrote.
+    package func schemaVersion(path: String) throws -> (version: Int, known: Int) {
+        let version = try Schema.version(connection)
+        let known = Schema.migrations.count
+        if version > known { throw LedgerError.newer(path: path, version: version, known: known) }
+        return (version, known)
     }
 
     /// What `PRAGMA quick_check` finds; nil when all is well.

@@ -50,11 +50,16 @@ import SQLite
 
 /// The schema, and how a database gets to it.
 enum Schema {
+    /// The number of migrations that a database has behind it.
+    static func version(_ connection: Connection) throws(SQLiteError) -> Int {
+        try connection.rows("PRAGMA user_version") { Int($0.integer(0) ?? 0) }.first ?? 0
+    }
+
     /// Brings a database to the newest version, each step in a transaction of its own.
     ///
     /// - Throws: `LedgerError.newer` for a database that a newer linewarden wrote: it is not touched.
     static func migrate(_ connection: Connection, path: String) throws {
-        let version = try connection.rows("PRAGMA user_version") { Int($0.integer(0) ?? 0) }.first ?? 0
+        let version = try version(connection)
         if version > migrations.count { throw LedgerError.newer(path: path, version: version, known: migrations.count) }
         for (index, step) in migrations.enumerated().dropFirst(version) {
             try connection.execute("BEGIN IMMEDIATE")

@@ -4,7 +4,11 @@ import CSQLite
 ///
 /// Not `Sendable`: it lives inside the one actor that uses it.
 package final class Connection {
-    package enum Mode: Sendable { case readWrite, readOnly }
+    package enum Mode: Sendable {
+        case readWrite, readOnly
+        /// Of a file that nobody writes meanwhile: no lock is taken, and no file made beside it.
+        case immutable
+    }
 
     let handle: OpaquePointer
     /// Pages in the write-ahead log after the last commit, once `countLoggedPages` was called.
@@ -15,9 +19,11 @@ package final class Connection {
     /// `busyTimeout`: milliseconds to wait for another connection's lock.
     package init(path: String, mode: Mode, busyTimeout: Int32 = 5_000) throws(SQLiteError) {
         // One connection is only ever used by one queue, so SQLite's own mutex would be wasted.
-        let access = mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let access = mode == .readWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let name = mode == .immutable ? Self.immutableURI(path) : path
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let code = sqlite3_open_v2(name, &opened, mode == .immutable ? flags | SQLITE_OPEN_URI : flags, nil)
         guard code == SQLITE_OK, let handle = opened else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
             sqlite3_close_v2(opened)
@@ -28,6 +34,12 @@ package final class Connection {
     }
 
     deinit { sqlite3_close_v2(handle) }
+
+    /// sqlite.org/uri.html, section 3.1: "?", "#" and "%" would end the path or mean something.
+    private static func immutableURI(_ path: String) -> String {
+        let escapes: [Character: String] = ["%": "%25", "?": "%3f", "#": "%23"]
+        return "file:" + path.map { escapes[$0] ?? String($0) }.joined() + "?immutable=1"
+    }
 
     /// Runs statements that give no rows, separated by semicolons.
     package func execute(_ sql: String) throws(SQLiteError) {
