@@ -20,6 +20,7 @@ static inline int lw_sha256(const void *data, size_t length, unsigned char *dige
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <string.h>
 
 /// ALPN (RFC 7301): `http/1.1` if it is offered; a client that offers only other protocols is refused with the alert
@@ -61,6 +62,31 @@ static inline long long lw_certificate_seconds_left(const SSL_CTX *context) {
     int days = 0, seconds = 0;
     if (!certificate || !ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate))) return -9223372036854775807ll;
     return (long long)days * 86400 + seconds;
+}
+
+/// 1 when the context's certificate is for this host, a name or an address in numbers (RFC 6125); else 0.
+static inline int lw_certificate_covers(const SSL_CTX *context, const char *host) {
+    X509 *certificate = SSL_CTX_get0_certificate(context);
+    return certificate && (X509_check_host(certificate, host, 0, 0, NULL) == 1 || X509_check_ip_asc(certificate, host, 0) == 1);
+}
+
+/// NULL when the context's chain leads to an authority that this machine trusts; else why not. A date does not count.
+static inline const char *lw_certificate_distrust(SSL_CTX *context) {
+    STACK_OF(X509) *chain = NULL;
+    X509_STORE *store = X509_STORE_new();
+    X509_STORE_CTX *check = X509_STORE_CTX_new();
+    int reason = X509_V_ERR_OUT_OF_MEM;
+    SSL_CTX_get0_chain_certs(context, &chain);
+    if (store && check && X509_STORE_set_default_paths(store) == 1 &&
+        X509_STORE_CTX_init(check, store, SSL_CTX_get0_certificate(context), chain) == 1) {
+        X509_STORE_CTX_set_default(check, "ssl_server");
+        X509_STORE_CTX_set_flags(check, X509_V_FLAG_NO_CHECK_TIME);
+        reason = X509_verify_cert(check) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(check);
+    }
+    X509_STORE_CTX_free(check);
+    X509_STORE_free(store);
+    ERR_clear_error();
+    return reason == X509_V_OK ? NULL : X509_verify_cert_error_string(reason);
 }
 
 /// The oldest error of this thread's queue in words, and the queue emptied; "" when there is none.

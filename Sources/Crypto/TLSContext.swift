@@ -38,6 +38,19 @@ package final class TLSContext: Sendable {
         OpaquePointer(bitPattern: address).map { Int(clamping: lw_certificate_seconds_left($0)) } ?? 0
     }
 
+    /// Whether the certificate is for this host: a name, or an address in numbers without brackets.
+    package func covers(_ host: String) -> Bool {
+        OpaquePointer(bitPattern: address).map { lw_certificate_covers($0, host) == 1 } ?? false
+    }
+
+    /// Why the chain does not lead to an authority that this machine trusts, its dates apart; nil when it does.
+    package var distrust: String? {
+        guard let context = OpaquePointer(bitPattern: address), let reason = lw_certificate_distrust(context) else {
+            return nil
+        }
+        return String(cString: reason)
+    }
+
     /// Begins a session on an accepted connection; nil when memory is short.
     package func makeSession(_ socket: SharedDescriptor) -> TLSSession? {
         guard let context = OpaquePointer(bitPattern: address), let session = SSL_new(context) else { return nil }

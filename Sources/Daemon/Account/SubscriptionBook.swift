@@ -4,7 +4,7 @@ import Synchronization
 /// Which of Linq's webhook subscriptions feed us: those whose ids came with genuine deliveries.
 ///
 /// The ledger remembers the last one of each endpoint.
-final class SubscriptionBook: Sendable {
+package final class SubscriptionBook: Sendable {
     private let ids = Mutex<[String: String]>([:])
     private let ledger: Ledger
 
@@ -31,5 +31,6 @@ final class SubscriptionBook: Sendable {
     /// The ids that are known; empty before the first delivery.
     var known: Set<String> { ids.withLock { Set($0.values) } }
 
-    private static func key(_ path: String) -> String { "subscription \(path)" }
+    /// The fact of the ledger that holds the id of an endpoint's last one.
+    package static func key(_ path: String) -> String { "subscription \(path)" }
 }

@@ -21,6 +21,8 @@ package struct SubscriptionCheck: Sendable {
     package let findings: [Finding]
     /// Events that would be useful and do not come.
     package let missedEvents: [String]
+    /// Others that lead here and are active: what two are for comes twice.
+    package let others: [WebhookSubscription]
     /// Whether it could be told at all which subscription is ours.
     package let isCertain: Bool
 
@@ -39,6 +41,7 @@ package struct SubscriptionCheck: Sendable {
             leadingHere.first(where: \.isActive) ?? leadingHere.first ?? known.first(where: \.isActive) ?? known.first
         subscription = ours
         isCertain = url != nil || !ids.isEmpty
+        others = (url == nil ? known : leadingHere).filter { $0.isActive && $0.id != ours?.id }
         guard let ours else {
             findings = isCertain ? [.missing] : []
             missedEvents = []
