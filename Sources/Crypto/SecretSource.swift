@@ -69,6 +69,7 @@ extension SecretSource {
                 reader.warn(
                     #"is a secret written into the file; refer to it as {"credential": "NAME"} or {"env": "NAME"}"#
                 )
+                onReference(SecretReference(key: reader.path, form: "literal", name: "", path: nil, isFound: true))
             }
             return literal
         }

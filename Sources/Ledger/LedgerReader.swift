@@ -10,7 +10,7 @@ package actor LedgerReader {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// `isIdle`: nobody has the ledger open, so that nothing is made beside it, and nothing locked, to read it.
+    /// `isIdle`: nobody writes the ledger and its log is empty, so that no lock is taken and no file made to read it.
     ///
     /// - Throws: `LedgerError` when there is no ledger at the path.
     package init(path: String, isIdle: Bool = false) throws(LedgerError) {
