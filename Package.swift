@@ -48,8 +48,8 @@ let package = Package(
         .executableTarget(
             name: "linewarden",
             dependencies: [
-                "Daemon", "Settings", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire", "Crypto",
-                "Systemd",
+                "Daemon", "Settings", "Ledger", "Hooks", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient",
+                "HTTPWire", "Crypto", "Systemd",
                 "Posix", "JSON", "Chrono", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

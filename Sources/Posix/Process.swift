@@ -52,6 +52,9 @@ package enum Process {
         }
     }
 
+    /// Whether it may do whatever it likes on this machine.
+    package static var isRoot: Bool { geteuid() == 0 }
+
     /// This process's number.
     package static var identifier: Int32 { getpid() }
 

@@ -17,6 +17,17 @@ struct AdminClient: ParsableArguments {
     @Option(help: ArgumentHelp("The admin token, if there is one. Better: LINEWARDEN_ADMIN_TOKEN.", valueName: "token"))
     var token: String?
 
+    /// Whether somebody said where it is.
+    var isNamed: Bool { admin != nil || Process.environment("LINEWARDEN_ADMIN") != nil }
+
+    /// The daemon's door, as options and environment have it; without them what is given here counts.
+    func door(address: String? = nil, token other: String? = nil) -> AdminDoor {
+        AdminDoor(
+            address: admin ?? Process.environment("LINEWARDEN_ADMIN") ?? address ?? "http://127.0.0.1:8081",
+            token: token ?? Process.environment("LINEWARDEN_ADMIN_TOKEN") ?? other
+        )
+    }
+
     /// Asks, and gives the answer's status and JSON.
     ///
     /// - Throws: `ExitCode.unreachable` after a sentence on standard error.
@@ -26,33 +37,18 @@ struct AdminClient: ParsableArguments {
         _ order: JSON? = nil,
         timeout: Span = .seconds(10)
     ) async throws -> (Int, JSON) {
-        let address = admin ?? Process.environment("LINEWARDEN_ADMIN") ?? "http://127.0.0.1:8081"
-        let isUnix = address.hasPrefix("unix:")
-        let base = isUnix ? "http://localhost" : address.hasSuffix("/") ? String(address.dropLast()) : address
-        var headers: [(name: String, value: String)] = []
-        if let token = token ?? Process.environment("LINEWARDEN_ADMIN_TOKEN") {
-            headers.append(("Authorization", "Bearer \(token)"))
-        }
-        let client = HTTPClient(userAgent: "linewarden")
+        let door = door()
         let response: IncomingResponse
         do throws(TransportError) {
-            response = try await client.send(
-                OutgoingRequest(
-                    method: method,
-                    url: base + path,
-                    headers: headers,
-                    body: order?.bytes() ?? [],
-                    timeout: timeout,
-                    responseLimit: 16 << 20,
-                    unixSocket: isUnix ? String(address.dropFirst(5)) : nil
-                )
-            )
+            response = try await door.ask(method, path, order, timeout: timeout)
         } catch {
-            Terminal.complain("linewarden cannot be reached at \(address): \(error); is it running? see --admin")
+            Terminal.complain("linewarden cannot be reached at \(door.address): \(error); is it running? see --admin")
             throw ExitCode.unreachable
         }
         guard let body = try? JSON.parse(response.body) else {
-            Terminal.complain("what answers at \(address) is not linewarden's admin listener (HTTP \(response.status))")
+            Terminal.complain(
+                "what answers at \(door.address) is not linewarden's admin listener (HTTP \(response.status))"
+            )
             throw ExitCode.unreachable
         }
         return (response.status, body)

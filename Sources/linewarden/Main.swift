@@ -22,7 +22,8 @@ struct Linewarden: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Check.self, Reload.self, Status.self, Lines.self, Pause.self, Resume.self, Explain.self,
+            Serve.self, Check.self, Doctor.self, Reload.self, Status.self, Lines.self, Pause.self, Resume.self,
+            Explain.self,
             Incidents.self, Events.self,
             Deliveries.self, SilenceCommand.self, Replay.self, WhatIf.self, Audit.self, Reconcile.self, Inspect.self,
             LinqCommand.self,

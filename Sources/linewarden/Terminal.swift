@@ -6,6 +6,12 @@ enum Terminal {
     /// Writes a line for people or programs to read.
     static func say(_ line: String) { Process.write(Array((line + "\n").utf8), to: 1) }
 
+    /// Whether standard output shows colours, and nobody minds (no-color.org).
+    static var hasColours: Bool {
+        Process.isTerminal(1) && (Process.environment("NO_COLOR") ?? "").isEmpty
+            && Process.environment("TERM") != "dumb"
+    }
+
     /// Writes a line about what went wrong.
     static func complain(_ line: String) { Process.write(Array((line + "\n").utf8), to: 2) }
 }

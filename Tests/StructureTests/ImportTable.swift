@@ -34,10 +34,11 @@ enum ImportTable {
             "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
             "Lines", "Linq", "Systemd", "Crypto", "Posix", "Logging",
         ],
-        // The commands: all of them thin, but each on top of what it shows.
+        // The commands: all of them thin, but each on top of what it shows. `doctor` looks at the ledger without a
+        // daemon, and tries hooks out.
         "linewarden": [
-            "Daemon", "Settings", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire", "Crypto",
-            "Systemd", "Posix", "ArgumentParser", "Logging",
+            "Daemon", "Settings", "Ledger", "Hooks", "Routing", "Lines", "Linq", "HTTPServer", "HTTPClient", "HTTPWire",
+            "Crypto", "Systemd", "Posix", "ArgumentParser", "Logging",
         ],
     ]
 
