@@ -168,7 +168,13 @@ package enum File {
     /// Bytes that the process may still write where a path lies; of what is missing its parent tells.
     package static func freeBytes(_ path: String) -> Int? {
         var space = statvfs()
-        if statvfs(path, &space) == 0 { return Int(clamping: space.f_bavail) * Int(clamping: space.f_frsize) }
+        if statvfs(path, &space) == 0 {
+            // Some file systems in user space claim to have everything.
+            let (bytes, overflow) = Int(clamping: space.f_bavail).multipliedReportingOverflow(
+                by: Int(clamping: space.f_frsize)
+            )
+            return overflow ? .max : bytes
+        }
         let parent = split(path).directory
         return parent == path || parent == "." ? nil : freeBytes(parent)
     }

@@ -39,8 +39,7 @@ struct CertificateExamination: Examination {
         let left = certificate.secondsLeft
         let remedy = "Renew it, and run linewarden reload."
         if left < 0 {
-            let since = Span.seconds(left < -Int.max ? Int.max : -left).phrase
-            return .wrong(name, "it has ended \(since) ago: Linq refuses to connect", remedy)
+            return .wrong(name, "it has ended \(Span.seconds(-left).phrase) ago: Linq refuses to connect", remedy)
         }
         if left < Self.shortly { return .warning(name, "it ends in \(Span.seconds(left).phrase)", remedy) }
         return nil

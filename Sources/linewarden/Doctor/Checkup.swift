@@ -4,7 +4,7 @@ import Settings
 
 /// Everything that is looked at, all at the same time.
 struct Checkup: Sendable {
-    /// How long Linq and the daemon have for an answer.
+    /// How long Linq has for an answer.
     static let patience = Span.seconds(8)
 
     private let examinations: [any Examination]

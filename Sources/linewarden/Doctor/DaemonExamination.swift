@@ -8,6 +8,9 @@ import Settings
 
 /// Whether the daemon runs, works, and is the version that asks.
 struct DaemonExamination: Examination {
+    /// It is near, and asked twice.
+    private static let patience = Span.seconds(4)
+
     let name = "daemon"
     private let door: AdminDoor
     /// Whether the address is one that somebody named.
@@ -25,8 +28,12 @@ struct DaemonExamination: Examination {
         }
         let readiness: IncomingResponse
         do throws(TransportError) {
-            readiness = try await door.ask("GET", "/readyz", timeout: Checkup.patience)
+            readiness = try await door.ask("GET", "/readyz", timeout: Self.patience)
         } catch {
+            if error.mayHaveArrived {
+                let found = "it does not answer at \(door.address) as it should: \(error)"
+                return [.wrong(name, found, "Look what it does: journalctl -u linewarden")]
+            }
             let remedy = "If it should run: systemctl status linewarden. If it listens elsewhere: --admin."
             return [.warning(name, "it does not answer at \(door.address): \(error)", remedy)]
         }
@@ -45,7 +52,7 @@ struct DaemonExamination: Examination {
 
     /// What only those are told who have the token.
     private func status() async -> [Verdict] {
-        guard let answer = try? await door.ask("GET", "/v1/status", timeout: Checkup.patience), answer.status == 200,
+        guard let answer = try? await door.ask("GET", "/v1/status", timeout: Self.patience), answer.status == 200,
             let status = try? JSON.parse(answer.body), let version = status["version"]?.string
         else {
             return [.warning(name, "it runs and is ready, but does not say more", "Give the admin token: --token.")]

@@ -30,14 +30,15 @@ struct Diagnosis: Sendable {
     }
 
     private var summary: String {
-        let counts = [
+        let skipped = Self.phrase(count(.skipped), "skipped", "skipped")
+        let bad = [
             Self.phrase(count(.wrong), "thing is wrong", "things are wrong"),
             Self.phrase(count(.warning), "warning", "warnings"),
-            Self.phrase(count(.ok), "is well", "are well"), Self.phrase(count(.skipped), "skipped", "skipped"),
         ]
-        let verdict =
-            count(.wrong) > 0 ? "Not well" : count(.warning) > 0 ? "Well, with a word of warning" : "All is well"
-        return "\(verdict): \(counts.compactMap { $0 }.joined(separator: ", "))."
+        let well = Self.phrase(count(.ok), "check passed", "checks passed")
+        let counts = (bad + [well, skipped]).compactMap { $0 }.joined(separator: ", ")
+        let word = count(.wrong) > 0 ? "Not well" : count(.warning) > 0 ? "Well, with a word of warning" : "All is well"
+        return "\(word): \(counts)."
     }
 
     private func count(_ kind: Verdict.Kind) -> Int { verdicts.count { $0.kind == kind } }

@@ -11,7 +11,7 @@ struct Doctor: AsyncParsableCommand {
 
             It sees what its user and its environment can see. For those of the service:
 
-              systemd-run --pipe -p EnvironmentFile=/etc/linewarden/environment linewarden doctor
+              systemd-run --pipe --wait -p EnvironmentFile=/etc/linewarden/environment linewarden doctor
 
               linewarden doctor --config /etc/linewarden/config.json
               linewarden doctor --config /etc/linewarden/config.json --send-test

@@ -32,10 +32,10 @@ struct SecretExamination: Examination {
         switch reference.form {
         case "env":
             "Set it where the daemon gets its variables (EnvironmentFile= of its unit). If it is set there, run doctor with "
-                + "the same: systemd-run --pipe -p EnvironmentFile=PATH linewarden doctor"
+                + "the same: systemd-run --pipe --wait -p EnvironmentFile=PATH linewarden doctor"
         case "credential":
             "If the daemon's unit has it, run doctor with the same: "
-                + "systemd-run --pipe -p LoadCredential=\(reference.name):PATH linewarden doctor"
+                + "systemd-run --pipe --wait -p LoadCredential=\(reference.name):PATH linewarden doctor"
         default: "Put the secret there, and let the user that linewarden runs as read it."
         }
     }

@@ -24,20 +24,34 @@ struct Verdict: Sendable {
     /// What to do about it; nil where there is nothing to do.
     let remedy: String?
 
+    private init(_ name: String, _ kind: Kind, _ found: String, _ remedy: String? = nil) {
+        self.name = name
+        self.kind = kind
+        self.found = Self.line(found)
+        self.remedy = remedy.map(Self.line)
+    }
+
     static func ok(_ name: String, _ found: String) -> Verdict {
-        Verdict(name: name, kind: .ok, found: found, remedy: nil)
+        Verdict(name, .ok, found)
     }
 
     static func warning(_ name: String, _ found: String, _ remedy: String? = nil) -> Verdict {
-        Verdict(name: name, kind: .warning, found: found, remedy: remedy)
+        Verdict(name, .warning, found, remedy)
     }
 
     static func wrong(_ name: String, _ found: String, _ remedy: String? = nil) -> Verdict {
-        Verdict(name: name, kind: .wrong, found: found, remedy: remedy)
+        Verdict(name, .wrong, found, remedy)
     }
 
     static func skipped(_ name: String, _ why: String) -> Verdict {
-        Verdict(name: name, kind: .skipped, found: why, remedy: nil)
+        Verdict(name, .skipped, why)
+    }
+
+    /// In one line, and without what a terminal would obey: receivers and files of others have their say in it.
+    private static func line(_ text: String) -> String {
+        let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
+        let plain = String.UnicodeScalarView(text.unicodeScalars.map { isControl($0) ? " " : $0 })
+        return String(plain).split(separator: " ").joined(separator: " ")
     }
 
     var json: JSON {
