@@ -23,6 +23,32 @@ import Testing
         #expect(throws: LedgerError.self) { _ = try LedgerReader(path: bench.directory("missing.db")) }
     }
 
+    @Test("One that nobody has open is read without a trace, whatever its path is")
+    func idle() async throws {
+        _ = await ledger.record(.status("e1", try line(), status: "FLAGGED"))
+        await ledger.close()
+        let directory = bench.directory("100% #1?")
+        try File.makeDirectory(directory)
+        try File.replace("\(directory)/linewarden.db", with: File.read(ledger.path))
+        let copy = try LedgerReader(path: "\(directory)/linewarden.db", isIdle: true)
+        #expect(try await copy.line(try line(), .standard)?.decision == .paused)
+        #expect(try await copy.damage() == nil)
+        #expect(try File.names(in: directory) == ["linewarden.db"])
+    }
+
+    @Test("The version of the schema is told, and a newer one refused")
+    func schemaVersion() async throws {
+        let (version, known) = try await reader.schemaVersion(path: ledger.path)
+        #expect(version == known && known == Schema.migrations.count)
+        try Connection(path: ledger.path, mode: .readWrite).execute("PRAGMA user_version = \(known + 1)")
+        await #expect {
+            try await reader.schemaVersion(path: ledger.path)
+        } throws: { error in
+            guard case LedgerError.newer(_, known + 1, known) = error else { return false }
+            return true
+        }
+    }
+
     @Test("An empty ledger has nothing to tell")
     func empty() async throws {
         #expect(try await reader.lines(.standard, limit: 10).isEmpty)

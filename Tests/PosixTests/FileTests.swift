@@ -20,6 +20,29 @@ import Testing
         #expect(try File.names(in: directory.path) == ["file"])
     }
 
+    @Test("Where files can be made, and where not")
+    func usable() throws {
+        #expect(File.isUsable(directory: directory.path) == nil)
+        #expect(File.isUsable(directory: directory("a/b/c/")) == nil)
+        #expect(try File.names(in: directory.path) == [])
+        try File.make(directory("file"), mode: 0o755)
+        #expect(File.isUsable(directory: directory("file"))?.code == ENOTDIR)
+        #expect(File.isUsable(directory: directory("file/a"))?.code == ENOTDIR)
+    }
+
+    @Test("What is told of a path")
+    func facts() throws {
+        try File.make(directory("file"), mode: 0o600)
+        #expect(File.isDirectory(directory.path) && !File.isDirectory(directory("file")))
+        #expect(!File.isDirectory(directory("none")))
+        #expect(File.isPublic(directory("file")) == false && File.isPublic(directory("none")) == nil)
+        #expect(chmod(directory("file"), 0o644) == 0 && File.isPublic(directory("file")) == true)
+        #expect(File.isChangeable(directory("file")) == nil)
+        #expect(File.isChangeable(directory("none"))?.code == ENOENT)
+        let free = try #require(File.freeBytes(directory("none/at/all")))
+        #expect(free > 0 && File.freeBytes(directory.path) != nil)
+    }
+
     @Test("A file beyond the limit is an error, one at the limit is not")
     func limit() throws {
         try File.replace(directory("file"), with: [1, 2, 3])
