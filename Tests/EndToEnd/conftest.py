@@ -8,7 +8,7 @@ import pytest
 
 from harness import BINARY, Daemon, Process, configuration, end_all
 from pki import Authority
-from sink import HOOK_SECRET, Sink
+from sink import HOOK_SECRET, Reply, Sink
 
 
 def pytest_sessionstart(session):
@@ -112,3 +112,16 @@ def run():
 
     yield start
     end_all(processes)
+
+
+@pytest.fixture
+def patient(directory, fake, make_sink, authority):
+    """A set-up with one of everything, for `linewarden doctor`."""
+    from patient import Patient
+    from post_office import PostOffice
+
+    office = PostOffice(authority.issue())
+    # What PagerDuty takes it answers with 202, all others with 200.
+    sink = make_sink(lambda received: Reply(202 if received.path == "/pd" else 200))
+    yield Patient(directory, fake, sink, authority, office)
+    office.close()

@@ -61,6 +61,8 @@ class LinqFake:
         self.subscriptions = []
         self.audits = []
         self.faults = []
+        # Seconds by which its clock, as answers tell it, is ahead.
+        self.ahead = 0
         self.requests = []
         self.lock = threading.RLock()
         self._closed = threading.Event()
@@ -74,6 +76,9 @@ class LinqFake:
                 fake._serve(self)
 
             do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = answer
+
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string((timestamp or time.time()) + fake.ahead)
 
             def log_message(self, *_):
                 pass

@@ -3,10 +3,13 @@
 Made by the openssl command, so that the daemon is judged by files it has no part in.
 """
 
+import os
 import ssl
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+
+from faults import WallClock
 
 KINDS = {"rsa": ["rsa:2048"], "ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]}
 EXTENSIONS = """
@@ -62,11 +65,11 @@ class Authority:
         self._make("root", "linewarden's tests", None, 3650)
         self._make("intermediate", "linewarden's tests, intermediate", "root", 3650)
 
-    def issue(self, kind="ecdsa", days=90):
-        """A new pair; the chain has the intermediate, and not the root."""
+    def issue(self, kind="ecdsa", days=90, age=0):
+        """A new pair, made `age` days ago; the chain has the intermediate, and not the root."""
         self._count += 1
         name = f"server{self._count}"
-        own = self._make(name, "localhost", "intermediate", days, kind, "server")
+        own = self._make(name, "localhost", "intermediate", days, kind, "server", age)
         chain = self.directory / f"{name}-chain.pem"
         chain.write_bytes(own.certificate.read_bytes() + (self.directory / "intermediate.pem").read_bytes())
         return Pair(chain, own.key)
@@ -82,12 +85,17 @@ class Authority:
             context.minimum_version = context.maximum_version = version
         return context
 
-    def _make(self, name, subject, signer, days, kind="ecdsa", extensions=None):
+    def _make(self, name, subject, signer, days, kind="ecdsa", extensions=None, age=0):
         pair = Pair(self.directory / f"{name}.pem", self.directory / f"{name}.key")
         command = ["openssl", "req", "-x509", "-new", "-nodes", "-newkey", *KINDS[kind], "-days", str(days)]
         command += ["-config", self.directory / "openssl.cnf", "-extensions", extensions or name]
         command += ["-subj", f"/CN={subject}", "-keyout", pair.key, "-out", pair.certificate]
         if signer:
             command += ["-CA", self.directory / f"{signer}.pem", "-CAkey", self.directory / f"{signer}.key"]
-        subprocess.run(list(map(str, command)), check=True, capture_output=True)
+        env = dict(os.environ)
+        if age:
+            clock = WallClock(self.directory)
+            clock.set(-age * 86_400)
+            env |= clock.env
+        subprocess.run(list(map(str, command)), check=True, capture_output=True, env=env)
         return pair

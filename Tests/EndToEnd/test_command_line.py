@@ -11,7 +11,7 @@ from harness import Daemon, cli, configuration, eventually, http_hook
 from payloads import LINE, OTHER_LINE, OTHER_SECRET, SECRET, status_event
 from sink import HOOK_SECRET
 
-COMMANDS = ["serve", "check", "send", "sink", "status", "lines"]
+COMMANDS = ["serve", "check", "doctor", "send", "sink", "status", "lines"]
 
 
 # --- help -----------------------------------------------------------------------------------------
