@@ -102,4 +102,19 @@ import Testing
         let check = SubscriptionCheck([bare], url: Self.url, ids: [], lines: [])
         #expect(check.findings.isEmpty && check.missedEvents.count == 7)
     }
+
+    @Test("What leads here as well is told, unless it is off")
+    func others() throws {
+        let all = [
+            try Self.subscription(), try Self.subscription("second", url: "\(Self.url)/?version=2025-01-01"),
+            try Self.subscription("off", isActive: false), try Self.subscription("else", url: "https://b.example.com"),
+        ]
+        func others(url: String?, ids: Set<String>) -> [String] {
+            SubscriptionCheck(all, url: url, ids: ids, lines: []).others.map(\.id)
+        }
+        #expect(others(url: Self.url, ids: []) == ["second"])
+        #expect(others(url: nil, ids: ["ours", "else", "off"]) == ["else"])
+        #expect(others(url: nil, ids: ["ours"]) == [])
+        #expect(others(url: nil, ids: []) == [])
+    }
 }
