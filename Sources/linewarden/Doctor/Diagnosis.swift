@@ -14,11 +14,13 @@ struct Diagnosis: Sendable {
     func text(colours: Bool) -> String {
         let width = verdicts.map(\.name.count).max() ?? 0
         var lines: [String] = []
-        for verdict in verdicts {
+        for (index, verdict) in verdicts.enumerated() {
             let name = verdict.name + String(repeating: " ", count: width - verdict.name.count)
             lines.append("\(sign(verdict.kind, colours)) \(name)  \(verdict.found)")
-            // Below what was found, behind the sign and the name.
-            if let remedy = verdict.remedy { lines.append(String(repeating: " ", count: width + 4) + "→ \(remedy)") }
+            // What is to be done about several is said below the last of them.
+            let next = index + 1 < verdicts.count ? verdicts[index + 1].remedy : nil
+            guard let remedy = verdict.remedy, remedy != next else { continue }
+            lines.append(String(repeating: " ", count: width + 4) + "→ \(remedy)")
         }
         return (lines + ["", summary]).joined(separator: "\n")
     }
