@@ -10,9 +10,11 @@ import Settings
 enum Blueprint {
     static func wire(
         _ settings: Settings,
-        _ client: HTTPClient
+        _ client: HTTPClient,
+        _ memories: HookMemories
     ) -> (Wiring, [(settings: HookSettings, hook: any Hook)]) {
-        let hooks = settings.hooks.map { (settings: $0, hook: $0.make(client: client)) }
+        let context = HookContext(client: client, access: settings.linq?.access) { memories.memory(of: $0) }
+        let hooks = settings.hooks.map { (settings: $0, hook: $0.make(context)) }
         let byName = Dictionary(hooks.map { ($0.settings.name, $0.hook) }) { $1 }
         return (Wiring(routing: settings.routing, hooks: byName), hooks)
     }

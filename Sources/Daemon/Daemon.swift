@@ -35,6 +35,7 @@ package actor Daemon {
     let certificate: TLSCertificate?
     let instruments: DaemonInstruments
     let switchboard: Switchboard
+    let memories = HookMemories()
     let pauseProof: PauseProof
     private let accountTools: AccountTools
     var settings: Settings
@@ -63,7 +64,7 @@ package actor Daemon {
         let feed = DecisionFeed(board: board, clock: clock)
         let switchboard = Switchboard()
         self.switchboard = switchboard
-        let (wiring, hooks) = Blueprint.wire(settings, client)
+        let (wiring, hooks) = Blueprint.wire(settings, client, memories)
         switchboard.wiring = wiring
         ledger = try Ledger(
             directory: settings.stateDirectory,
@@ -76,6 +77,7 @@ package actor Daemon {
             switchboard.wake(report.hooks)
             if report.lines.contains(where: { $0.incident != nil }) { switchboard.account?.incidentsChanged() }
         }
+        memories.adopt(ledger)
         reader = try LedgerReader(path: ledger.path)
         let alerts = Alerts(clock: clock) { [ledger] message, route in
             switchboard.alert(message, route, ledger, at: clock.now())

@@ -50,7 +50,7 @@ extension Daemon {
         if new.needsRestart(after: settings) {
             log.warning("listen addresses, limits, state.directory and webhook.tls begin or end with the next restart")
         }
-        let (wiring, hooks) = Blueprint.wire(new, client)
+        let (wiring, hooks) = Blueprint.wire(new, client, memories)
         // What can fail comes first: a reload is taken over as a whole or not at all.
         let endpoints = try await Blueprint.endpoints(new, reader)
         try await ledger.adopt(policy: new.policy, planner: wiring.planner)

@@ -43,7 +43,7 @@ package enum HTTPVerdict {
 
 extension TransportError {
     /// The fault as a label for metrics.
-    fileprivate var label: String {
+    var label: String {
         switch self {
         case .invalidURL, .invalidRequest: "invalid_request"
         case .unresolved: "dns"

@@ -1,6 +1,5 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
 package import JSON
 
 /// What a hook can be asked for.
@@ -25,12 +24,15 @@ package protocol HookConfiguration: Sendable {
     var summary: String { get }
     /// The time from one message to the next that the receiver asks of everybody; nil: none.
     static var pace: Span? { get }
+    /// Whether it asks Linq's API, for which there must be a section `linq`.
+    static var asksLinq: Bool { get }
     /// Makes the hook.
-    func make(name: String, timeout: Span, client: HTTPClient) -> any Hook
+    func make(name: String, timeout: Span, _ context: HookContext) -> any Hook
 }
 
 extension HookConfiguration {
     package static var pace: Span? { nil }
+    package static var asksLinq: Bool { false }
 }
 
 /// When to try again.
@@ -77,12 +79,14 @@ package struct HookSettings: Sendable {
     /// All kinds, in the order in which they are listed to people.
     private static let kinds: [any HookConfiguration.Type] = [
         HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self, EmailConfiguration.self,
-        GateFilesConfiguration.self,
-        CommandConfiguration.self,
+        GateFilesConfiguration.self, LinqForwardingConfiguration.self, CommandConfiguration.self,
     ]
 
     /// What the hook can be used for.
     package var roles: Set<HookRole> { Swift.type(of: kind).roles }
+
+    /// Whether it asks Linq's API, for which there must be a section `linq`.
+    package var asksLinq: Bool { Swift.type(of: kind).asksLinq }
 
     /// The kind's word for `type`.
     package var type: String { Swift.type(of: kind).type }
@@ -138,5 +142,5 @@ package struct HookSettings: Sendable {
     }
 
     /// Makes the hook.
-    package func make(client: HTTPClient) -> any Hook { kind.make(name: name, timeout: timeout, client: client) }
+    package func make(_ context: HookContext) -> any Hook { kind.make(name: name, timeout: timeout, context) }
 }

@@ -28,7 +28,6 @@ package actor Ledger {
     private let recorder: Recorder
     private let checkpointer: Checkpointer
     private let directoryLock: SharedDescriptor
-    private let remember: Statement
     private(set) var policy: DecisionPolicy
     private(set) var planner: Planner
     private var observer: @Sendable (CommitReport) -> Void
@@ -79,9 +78,6 @@ package actor Ledger {
             try Schema.migrate(connection, path: path)
             tools = try LedgerTools(connection, identifiers)
             recorder = tools.recorder
-            remember = try connection.prepare(
-                "INSERT INTO fact (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
-            )
             checkpointer = try Checkpointer(path: path)
         } catch let error as LedgerError {
             throw error
@@ -126,7 +122,7 @@ package actor Ledger {
         // A line that is allowed can only be decided anew when the policy has become another one.
         let lists = [policy.pause, policy.slow, policy.allow].map { $0.sorted().joined(separator: ",") }
         let fingerprint = lists.joined(separator: ";")
-        let known = try connection.rows("SELECT value FROM fact WHERE key = 'policy'") { $0.text(0) ?? "" }.first
+        let known = try tools.facts.value("policy")
         let scope =
             known == fingerprint
             ? "WHERE decision <> 'allowed' OR number IN (SELECT line FROM command)" : ""
@@ -138,7 +134,7 @@ package actor Ledger {
             for record in records.compactMap({ $0 }) {
                 try recorder.replan(record, policy, planner, at: clock.now(), &report)
             }
-            try remember.run(.text("policy"), .text(fingerprint))
+            try tools.facts.set("policy", fingerprint)
         }
         observer(report)
     }
@@ -200,7 +196,7 @@ package actor Ledger {
             }
             return { reply(.stored(recorded)) }
         case .remember(let key, let value):
-            try remember.run(.text(key), .text(value))
+            try tools.facts.set(key, value)
             return {}
         case .task(let body, _):
             return try body(Context(tools: tools, policy: policy, plan: planner, now: clock.now()), &report)

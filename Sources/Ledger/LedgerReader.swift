@@ -104,10 +104,8 @@ package actor LedgerReader {
         }.first
     }
 
-    /// A fact that `Ledger.remember` kept.
-    package func fact(_ key: String) throws -> String? {
-        try connection.rows("SELECT value FROM fact WHERE key = ?", .text(key)) { $0.text(0) ?? "" }.first
-    }
+    /// A fact that `Ledger.remember` or `keep` kept.
+    package func fact(_ key: String) throws -> String? { try FactStore.value(key, connection) }
 
     /// The version of the schema; the ledger is as it was written, and nothing is migrated.
     ///

@@ -39,6 +39,7 @@ final class LedgerTools {
     let silences: SilenceStore
     let audit: AuditTrail
     let inspections: InspectionStore
+    let facts: FactStore
     let recorder: Recorder
 
     init(_ connection: Connection, _ identifiers: IdentifierSource) throws(SQLiteError) {
@@ -50,6 +51,7 @@ final class LedgerTools {
         silences = try SilenceStore(connection)
         audit = try AuditTrail(connection)
         inspections = InspectionStore(connection: connection, identifiers: identifiers)
+        facts = try FactStore(connection)
         recorder = try Recorder(connection, outbox, silences, identifiers)
     }
 }

@@ -47,6 +47,7 @@ import SQLite
 //   complete, failed                                                  Left by: nothing (pruned).
 // ATTEMPT  What was answered; AUDIT what operators did. Written once.
 // FACT     Small things worth remembering, such as which secrets have verified a delivery.
+//   `hook NAME KEY`  What a hook remembers: written before it acts on it.   Left by: `keep`, when the hook forgets it.
 
 /// The schema, and how a database gets to it.
 enum Schema {

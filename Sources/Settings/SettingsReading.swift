@@ -29,6 +29,13 @@ extension Settings {
             hookNames.insert(name)
             if let object = reader.object(), let hook = HookSettings.read(name: name, object, secrets) {
                 hooks.append(hook)
+                if hook.asksLinq, root.optional("linq") == nil {
+                    object.fail(
+                        "type",
+                        "a \(hook.type) hook asks Linq's API; add a section linq, such as "
+                            + #""linq": {"api_key": {"env": "\#(PartnerAccess.keyVariable)"}}"#
+                    )
+                }
             }
         }
         let known = KnownHooks(names: hookNames, settings: hooks)

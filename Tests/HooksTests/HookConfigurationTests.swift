@@ -53,6 +53,10 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
                 "pagerduty", "events to https://events.eu.pagerduty.com", [.page]
             ),
             (#"{"type": "gate_files", "directory": "/run/gate"}"#, "gate_files", "files in /run/gate", [.control]),
+            (
+                #"{"type": "linq_forwarding", "forward_to": "+12025559999"}"#, "linq_forwarding",
+                "forwards calls of paused lines to +12025559999", [.control]
+            ),
             (#"{"type": "command", "command": ["/bin/sh", "-c", "x"]}"#, "command", "runs /bin/sh", [.control, .page]),
         ] as [(String, String, String, Set<HookRole>)]
     )
@@ -67,8 +71,8 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
     }
 
     @Test func kindsMakeTheirHooks() throws {
-        let client = HTTPClient(userAgent: "linewarden/test")
-        func make(_ text: String) throws -> any Hook { try #require(Self.read(text).hook).make(client: client) }
+        let context = HookContext(client: HTTPClient(userAgent: "linewarden/test")) { _ in Notebook().memory }
+        func make(_ text: String) throws -> any Hook { try #require(Self.read(text).hook).make(context) }
         let http = try make(#"{"type": "http", "timeout": "3s", "url": {"env": "URL"}}"#)
         #expect((http as? HTTPHook)?.timeout == .seconds(3) && http.concurrency == 8)
         let slack = try make(#"{"type": "slack", "timeout": "3s", "url": {"env": "URL"}}"#)
@@ -77,6 +81,8 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         #expect((pagerDuty as? PagerDuty)?.timeout == .seconds(3) && pagerDuty.concurrency == 2)
         let gate = try make(#"{"type": "gate_files", "directory": "/run/gate"}"#)
         #expect(gate is GateFiles && gate.concurrency == 1)
+        let forwarding = try make(#"{"type": "linq_forwarding", "timeout": "3s", "forward_to": "+12025559999"}"#)
+        #expect((forwarding as? LinqForwarding)?.timeout == .seconds(3) && forwarding.concurrency == 2)
         let command = try make(#"{"type": "command", "timeout": "3s", "command": ["/bin/sh"]}"#)
         #expect((command as? Command)?.timeout == .seconds(3) && command.concurrency == 4)
     }
@@ -118,13 +124,13 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
         (
             #"{"type": "smtp", "host": "x"}"#,
             [
-                #"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#
+                #"c:1:10: type: there is no hook type "smtp"; there are "http", "slack", "pagerduty", "email", "gate_files", "linq_forwarding", "command""#
             ]
         ),
         (
             #"{"type": "Slack"}"#,
             [
-                #"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "email", "gate_files", "command""#
+                #"c:1:10: type: there is no hook type "Slack"; there are "http", "slack", "pagerduty", "email", "gate_files", "linq_forwarding", "command""#
             ]
         ),
         (
@@ -151,6 +157,11 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
             #"{"type": "http", "url": "https://x", "headers": ["X-A: b"]}"#,
             ["c:1:49: headers: expected an object, found an array"]
         ),
+        (#"{"type": "linq_forwarding"}"#, ["c:1:1: forward_to: is missing"]),
+        (
+            #"{"type": "linq_forwarding", "forward_to": "2025559999"}"#,
+            [#"c:1:43: forward_to: "2025559999" is no number in E.164 form, such as "+12025551234""#]
+        ),
         (#"{"type": "gate_files", "directory": 7}"#, ["c:1:37: directory: expected a string, found a number"]),
     ])
     func mistakes(text: String, problems: [String]) {
@@ -165,9 +176,10 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
     @Test func everyKindHasItsWordAndItsRoles() {
         let kinds: [any HookConfiguration.Type] = [
             HTTPHookConfiguration.self, SlackConfiguration.self, PagerDutyConfiguration.self,
-            EmailConfiguration.self, GateFilesConfiguration.self, CommandConfiguration.self,
+            EmailConfiguration.self, GateFilesConfiguration.self, LinqForwardingConfiguration.self,
+            CommandConfiguration.self,
         ]
-        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "email", "gate_files", "command"])
+        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "email", "gate_files", "linq_forwarding", "command"])
         #expect(kinds.allSatisfy { !$0.roles.isEmpty })
     }
 }

@@ -33,7 +33,11 @@ import Testing
         if kind == .template {
             let keys = #""method": "PUT", "url": "\#(url)?type=${type}", "body": ["${summary}"]"#
             let configuration = try #require(HTTPHookConfiguration.reading(keys).configuration)
-            return configuration.make(name: "a", timeout: timeout, client: client)
+            return configuration.make(
+                name: "a",
+                timeout: timeout,
+                HookContext(client: client) { _ in Notebook().memory }
+            )
         }
         let url = try #require(HookURL(url))
         switch kind {

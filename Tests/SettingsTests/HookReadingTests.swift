@@ -14,7 +14,7 @@ import Testing
             [
                 #"""
                 c:5:25: hooks.a.type: there is no hook type "slak"; there are "http", "slack", "pagerduty", \#
-                "email", "gate_files", "command"
+                "email", "gate_files", "linq_forwarding", "command"
                 """#
             ]
         ),

@@ -1,6 +1,5 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
 package import JSON
 import Posix
 
@@ -37,7 +36,7 @@ package struct CommandConfiguration: HookConfiguration {
 
     package var summary: String { "runs \(program)" }
 
-    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook {
         Command(configuration: self, timeout: timeout)
     }
 

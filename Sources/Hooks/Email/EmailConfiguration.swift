@@ -1,6 +1,6 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
+import HTTPClient
 package import JSON
 import Posix
 
@@ -50,7 +50,7 @@ package struct EmailConfiguration: HookConfiguration {
         return "mail to \(people) through \(address.description)" + (isEncrypted ? "" : ", unencrypted")
     }
 
-    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook {
         // libcurl keeps a client to itself while it waits for the server's last word: a mail server that takes its time
         // must not hold up other hooks.
         EmailHook(configuration: self, timeout: timeout, client: HTTPClient())

@@ -1,6 +1,5 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
 package import JSON
 
 /// `{"type": "gate_files"}`: one file for each paused line, named by its number.
@@ -21,5 +20,5 @@ package struct GateFilesConfiguration: HookConfiguration {
 
     package var summary: String { "files in \(directory)" }
 
-    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook { GateFiles(directory: directory) }
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook { GateFiles(directory: directory) }
 }

@@ -1,6 +1,5 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
 package import JSON
 import Linq
 
@@ -49,8 +48,8 @@ package struct HTTPHookConfiguration: HookConfiguration {
 
     package var summary: String { "\(method.rawValue) \(url.origin)" + (secret == nil ? ", unsigned" : ", signed") }
 
-    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
-        HTTPHook(configuration: self, timeout: timeout, client: client)
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook {
+        HTTPHook(configuration: self, timeout: timeout, client: context.client)
     }
 
     /// Whether every request is the message as it is, to the same URL with the same headers.

@@ -1,6 +1,5 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
 package import JSON
 
 /// `{"type": "pagerduty"}`: the Events API v2.
@@ -29,7 +28,7 @@ package struct PagerDutyConfiguration: HookConfiguration {
 
     package var summary: String { "events to \(url.origin)" }
 
-    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
-        PagerDuty(configuration: self, timeout: timeout, client: client)
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook {
+        PagerDuty(configuration: self, timeout: timeout, client: context.client)
     }
 }

@@ -1,6 +1,5 @@
 package import Chrono
 package import Crypto
-package import HTTPClient
 package import JSON
 
 /// `{"type": "slack"}`: an incoming webhook.
@@ -18,7 +17,7 @@ package struct SlackConfiguration: HookConfiguration {
 
     package var summary: String { "message to \(url.origin)" }
 
-    package func make(name: String, timeout: Span, client: HTTPClient) -> any Hook {
-        Slack(configuration: self, timeout: timeout, client: client)
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook {
+        Slack(configuration: self, timeout: timeout, client: context.client)
     }
 }

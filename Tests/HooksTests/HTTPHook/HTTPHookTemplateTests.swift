@@ -15,7 +15,7 @@ import Testing
         return try #require(configuration).make(
             name: "a",
             timeout: .seconds(30),
-            client: HTTPClient(userAgent: "linewarden/test")
+            HookContext(client: HTTPClient(userAgent: "linewarden/test")) { _ in Notebook().memory }
         )
     }
 
