@@ -179,7 +179,11 @@ func secretSource(_ variables: [String: String] = [:]) -> SecretSource {
             EmailConfiguration.self, GateFilesConfiguration.self, LinqForwardingConfiguration.self,
             CommandConfiguration.self,
         ]
-        #expect(kinds.map { $0.type } == ["http", "slack", "pagerduty", "email", "gate_files", "linq_forwarding", "command"])
+        #expect(
+            kinds.map { $0.type } == [
+                "http", "slack", "pagerduty", "email", "gate_files", "linq_forwarding", "command",
+            ]
+        )
         #expect(kinds.allSatisfy { !$0.roles.isEmpty })
     }
 }

@@ -20,5 +20,7 @@ package struct GateFilesConfiguration: HookConfiguration {
 
     package var summary: String { "files in \(directory)" }
 
-    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook { GateFiles(directory: directory) }
+    package func make(name: String, timeout: Span, _ context: HookContext) -> any Hook {
+        GateFiles(directory: directory)
+    }
 }

@@ -53,7 +53,12 @@ struct LinqForwarding: Hook {
     /// An attempt that went on behind the back of its successor could undo what that one does.
     func close() async { await underWay.close() }
 
-    private func carryOut(_ type: String, _ line: PhoneNumber, _ access: PartnerAccess, until end: Steady) async -> Outcome {
+    private func carryOut(
+        _ type: String,
+        _ line: PhoneNumber,
+        _ access: PartnerAccess,
+        until end: Steady
+    ) async -> Outcome {
         let isPause = type == "line.paused"
         let key = line.description
         do throws(HookMemoryFailure) {

@@ -8,7 +8,11 @@ import Testing
     private func hook(_ authority: String) throws -> any Hook {
         let keys = #""url": "smtp://\#(authority)", "tls": "none", "from": "w@example.org", "to": ["ops@example.com"]"#
         let configuration = try #require(EmailConfigurationTests.read(keys).configuration)
-        return configuration.make(name: "a", timeout: .minutes(4), HookContext(client: HTTPClient()) { _ in Notebook().memory })
+        return configuration.make(
+            name: "a",
+            timeout: .minutes(4),
+            HookContext(client: HTTPClient()) { _ in Notebook().memory }
+        )
     }
 
     @Test("Closing cuts off what is under way; it is to be tried again, and nothing more is sent")
