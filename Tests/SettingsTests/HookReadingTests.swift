@@ -151,6 +151,16 @@ import Testing
                 #"c:5:226: hooks.c.fallback: there is no hook "d""#,
             ]
         ),
+        Mistake(
+            .hooks,
+            #""a": {"type": "linq_forwarding", "forward_to": "+12025559999"}"#,
+            [
+                #"""
+                c:5:25: hooks.a.type: a linq_forwarding hook asks Linq's API; add a section linq, such as \#
+                "linq": {"api_key": {"env": "LINQ_API_V3_API_KEY"}}
+                """#
+            ]
+        ),
         Mistake(.hooks, #""a": {"type": "gate_files"}"#, [#"c:5:16: hooks.a.directory: is missing"#]),
         Mistake(
             .hooks,
@@ -173,4 +183,15 @@ import Testing
         ),
     ])
     func hooks(_ mistake: Mistake) { mistake.check() }
+
+    @Test("A hook that asks Linq is good with a section linq, and not told about where that one is bad")
+    func forwarding() {
+        func problems(_ linq: String) -> [String] {
+            let hook = #""a": {"type": "linq_forwarding", "forward_to": "+12025559999"}"#
+            let text = Document(.hooks, hook).text
+            return Reading(String(text.dropLast(1)) + ",\n\"linq\": \(linq)}").problems
+        }
+        #expect(problems("{}") == [])
+        #expect(problems(#"{"api": "v2"}"#) == ["c:8:9: linq.api_key: is missing"])
+    }
 }
