@@ -150,6 +150,23 @@ def test_a_line_that_recovers_while_it_is_being_paused(start, fake):
     assert fake.line(LINE).forwarding_number == OLD and kept(daemon) == [] and wanted(fake) == [OURS, OLD]
 
 
+def test_a_reload_in_the_middle(start, fake):
+    """What hangs is cut off and begun anew by the hook that takes over, with the number of the new configuration."""
+    fake.line(LINE).forwarding_number = OLD
+    daemon = start()
+    fake.fail(method="PUT", hang=True, after_effect=True)
+    pause(daemon)
+    eventually(lambda: fake.asked("PUT"), "a change", lambda: daemon.log)
+    daemon.config["hooks"]["calls"]["forward_to"] = FOREIGN
+    daemon.write(daemon.config)
+    assert cli("reload", "--admin", daemon.admin_url).returncode == 0, daemon.log
+    delivered(daemon, "line.paused")
+    assert fake.line(LINE).forwarding_number == FOREIGN
+    resume(daemon)
+    delivered(daemon, "line.resumed")
+    assert fake.line(LINE).forwarding_number == OLD and kept(daemon) == [] and wanted(fake) == [OURS, FOREIGN, OLD]
+
+
 def test_another_number_in_the_configuration(start, fake, directory):
     fake.line(LINE).forwarding_number = OLD
     daemon = start()

@@ -166,7 +166,7 @@ import Testing
                 "c:9:3: hoooks: unknown key; did you mean 'hooks'?",
                 #"""
                 c:10:32: hooks.gate.type: there is no hook type "gate_flies"; \#
-                there are "http", "slack", "pagerduty", "email", "gate_files", "command"
+                there are "http", "slack", "pagerduty", "email", "gate_files", "linq_forwarding", "command"
                 """#,
                 "c:10:76: hooks.ops.url: is missing",
                 "c:11:38: routes[0].on: ACTIVE never opens an incident, so this route would never act on it",
