@@ -26,6 +26,8 @@ package protocol HookConfiguration: Sendable {
     static var pace: Span? { get }
     /// Whether it asks Linq's API, for which there must be a section `linq`.
     static var asksLinq: Bool { get }
+    /// Whether two of this kind would undo each other's work on one line.
+    static var isAlone: Bool { get }
     /// Makes the hook.
     func make(name: String, timeout: Span, _ context: HookContext) -> any Hook
 }
@@ -33,6 +35,7 @@ package protocol HookConfiguration: Sendable {
 extension HookConfiguration {
     package static var pace: Span? { nil }
     package static var asksLinq: Bool { false }
+    package static var isAlone: Bool { false }
 }
 
 /// When to try again.
@@ -87,6 +90,9 @@ package struct HookSettings: Sendable {
 
     /// Whether it asks Linq's API, for which there must be a section `linq`.
     package var asksLinq: Bool { Swift.type(of: kind).asksLinq }
+
+    /// Whether two of its kind would undo each other's work on one line.
+    package var isAlone: Bool { Swift.type(of: kind).isAlone }
 
     /// The kind's word for `type`.
     package var type: String { Swift.type(of: kind).type }

@@ -31,5 +31,15 @@ package struct LinePattern: Sendable, Hashable, CustomStringConvertible {
         isExact ? line.description == prefix : line.description.hasPrefix(prefix)
     }
 
+    /// Whether some line is meant by both.
+    package func overlaps(_ other: LinePattern) -> Bool {
+        switch (isExact, other.isExact) {
+        case (true, true): prefix == other.prefix
+        case (true, false): prefix.hasPrefix(other.prefix)
+        case (false, true): other.prefix.hasPrefix(prefix)
+        case (false, false): prefix.hasPrefix(other.prefix) || other.prefix.hasPrefix(prefix)
+        }
+    }
+
     package var description: String { isExact ? prefix : "\(prefix)*" }
 }

@@ -82,12 +82,36 @@ struct RouteReading {
             let rule = rule(object, position: rules.count)
             if rules.contains(where: { $0.name == rule.name }) { object.fail("name", "is the name of another route") }
             rules.append(rule)
+            checkRivals(rule, rules, object)
         }
         let unpaused = policy.pause.subtracting(rules.filter { !$0.pause.isEmpty }.flatMap(\.on)).sorted()
         if !rules.isEmpty, !unpaused.isEmpty {
             root.warn("routes", "no route pauses anything on \(unpaused.joined(separator: " or "))")
         }
         return rules
+    }
+
+    /// Finds two hooks for one line of a kind that bears no other beside it.
+    private func checkRivals(_ rule: Rule, _ rules: [Rule], _ object: ObjectReader) {
+        let alone = hooks.settings.filter(\.isAlone)
+        let commanded = rule.pause + rule.slow
+        for hook in alone where commanded.contains(hook.name) {
+            let rival = rules.first { other in
+                other.lines.contains { line in rule.lines.contains { $0.overlaps(line) } }
+                    && alone.contains { rival in
+                        rival.name != hook.name && rival.type == hook.type
+                            && (other.pause + other.slow).contains(rival.name)
+                    }
+            }
+            guard let rival else { continue }
+            let place = rival.name == rule.name ? "this route" : "the route \"\(rival.name)\""
+            object.fail(
+                rule.pause.contains(hook.name) ? "pause" : "slow",
+                "\"\(hook.name)\" is not the only \(hook.type) hook for some lines: \(place) has another, and they would "
+                    + "undo each other's work; use one, or other lines"
+            )
+            return
+        }
     }
 
     private func rule(_ object: ObjectReader, position: Int) -> Rule {

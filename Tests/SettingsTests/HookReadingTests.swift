@@ -194,4 +194,29 @@ import Testing
         #expect(problems("{}") == [])
         #expect(problems(#"{"api": "v2"}"#) == ["c:8:9: linq.api_key: is missing"])
     }
+
+    @Test(
+        "Two hooks that forward calls are never for the same line",
+        arguments: [
+            (#"["a"]"#, "[\"+1202*\"]", #"["b"]"#, #"["+1415*", "+12025551234"]"#, true),
+            (#"["a"]"#, "[\"+1202*\"]", #"["b"]"#, "[\"+1*\"]", true),
+            (#"["a"]"#, "[\"+1202*\"]", #"["b"]"#, "[\"+1415*\"]", false),
+            (#"["a"]"#, "[\"+12025551234\"]", #"["b"]"#, "[\"+12025551235\"]", false),
+            (#"["a"]"#, "[\"+12025551234\"]", #"["b"]"#, "[\"+12025551234\"]", true),
+            (#"["a"]"#, "[\"+1202*\"]", #"["a"]"#, "[\"+1202*\"]", false),
+            (#"["a", "b"]"#, "[\"+1202*\"]", "[]", "[\"+1415*\"]", true),
+        ]
+    )
+    func rivals(first: String, firstLines: String, second: String, secondLines: String, isBad: Bool) {
+        let hook = #"{"type": "linq_forwarding", "forward_to": "+12025559999"}"#
+        let routes = """
+            {"on": ["FLAGGED", "CRITICAL"], "lines": \(firstLines), "pause": \(first), "page": ["ops"]},
+            {"on": ["FLAGGED", "CRITICAL"], "lines": \(secondLines), "pause": \(second), "page": ["ops"]}
+            """
+        let text = Document(.routes, routes).text
+            .replacing("\"hooks\": {", with: "\"linq\": {}, \"hooks\": {\"a\": \(hook), \"b\": \(hook), ")
+        let problems = Reading(text).problems
+        #expect(problems.count == (isBad ? 1 : 0), "\(problems)")
+        #expect(problems.allSatisfy { $0.contains("is not the only linq_forwarding hook for some lines") })
+    }
 }

@@ -8,6 +8,8 @@ package struct LinqForwardingConfiguration: HookConfiguration {
     package static let type = "linq_forwarding"
     package static let roles: Set<HookRole> = [.control]
     package static let asksLinq = true
+    /// Each would take the other's number for what was there before, and in the end for somebody else's.
+    package static let isAlone = true
 
     let forwardTo: PhoneNumber
 
