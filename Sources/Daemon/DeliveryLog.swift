@@ -2,6 +2,7 @@ import Chrono
 import Delivery
 import Hooks
 import Ledger
+import Lines
 import Logging
 import Metrics
 
@@ -19,9 +20,10 @@ struct DeliveryLog: Sendable {
         }
         instruments.deliverySeconds.observe(report.duration.seconds)
         switch (report.outcome, report.settlement) {
-        case (.delivered, _):
+        case (.delivered(let answer), _):
             instruments.deliveries.add(1, report.hook, "delivered")
             log.info("delivered \(report.delivery.type)", metadata: metadata)
+            if answer.isRemarkable { remark(answer, report) }
         case (.retry(_, let failure), .retry):
             count(report.hook, "retry", failure)
             log.warning(
@@ -47,6 +49,18 @@ struct DeliveryLog: Sendable {
         default: break
         }
         tell(report)
+    }
+
+    /// It was taken, and is not what was asked for.
+    private func remark(_ answer: Answer, _ report: DeliveryReport) {
+        let line = report.delivery.line?.description ?? ""
+        log.warning("hook \(report.hook), \(line): \(answer.description)", metadata: ["hook": "\(report.hook)"])
+        alerts.raise(
+            "hook_remark",
+            "hook \(report.hook), \(line): \(answer.description)",
+            remedy: answer.detail ?? "linewarden explain \(line) tells more.",
+            about: "\(report.hook) \(line)"
+        )
     }
 
     private func tell(_ report: DeliveryReport) {

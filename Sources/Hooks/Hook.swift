@@ -41,10 +41,13 @@ package struct Answer: Sendable, Hashable {
     package let description: String
     /// What it said at length, such as a program's output; nil: nothing.
     package let detail: String?
+    /// Whether people should hear of it although the message was taken.
+    package let isRemarkable: Bool
 
-    package init(_ description: String, detail: String? = nil) {
+    package init(_ description: String, detail: String? = nil, isRemarkable: Bool = false) {
         self.description = description
         self.detail = detail
+        self.isRemarkable = isRemarkable
     }
 }
 

@@ -36,6 +36,14 @@ package struct HookMemory: Sendable {
     }
 }
 
+extension HookMemory {
+    /// For hooks that are only looked at: nothing is there, and nothing is kept.
+    package static let none = HookMemory(
+        recall: { _ throws(HookMemoryFailure) in nil },
+        remember: { _, _ throws(HookMemoryFailure) in }
+    )
+}
+
 /// Why something could not be recalled or remembered, in words for people.
 package struct HookMemoryFailure: Error, Sendable, CustomStringConvertible {
     package let description: String

@@ -97,7 +97,8 @@ def test_what_an_operator_changed_is_left_alone(start, fake):
     resume(daemon)
     delivered(daemon, "line.resumed")
     assert fake.line(LINE).forwarding_number == FOREIGN and kept(daemon) == [] and wanted(fake) == [OURS]
-    assert f"left alone: somebody changed the forwarding meanwhile, calls go to {FOREIGN}" in explained(daemon)
+    said = f"left alone: somebody changed the forwarding meanwhile, calls go to {FOREIGN}"
+    assert said in explained(daemon) and f"{LINE}: {said}" in daemon.log
 
 
 @pytest.mark.parametrize("took_effect", [False, True])

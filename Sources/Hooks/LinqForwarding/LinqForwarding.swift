@@ -50,6 +50,16 @@ struct LinqForwarding: Hook {
         return await underWay.run { await carryOut(attempt.type, line, access, until: end) }
     }
 
+    func probe() async -> Reach {
+        guard let access else { return .unreachable("the configuration has no section linq, so there is no key") }
+        do throws(PartnerError) {
+            let lines = try await api(access, until: clock.steady() + timeout).lines()
+            return .reached("Linq lists \(lines.count) lines whose forwarding can be set")
+        } catch {
+            return .unreachable(error.description)
+        }
+    }
+
     /// An attempt that went on behind the back of its successor could undo what that one does.
     func close() async { await underWay.close() }
 
@@ -118,7 +128,8 @@ struct LinqForwarding: Hook {
             return Answer(
                 "left alone: somebody changed the forwarding meanwhile, calls go \(place(current))",
                 detail: "Calls went \(place(kept?.old)) before linewarden forwarded them to \(ours). Change it with "
-                    + "linewarden linq forward if it should be otherwise."
+                    + "linewarden linq forward if it should be otherwise.",
+                isRemarkable: true
             )
         }
     }

@@ -1,5 +1,7 @@
 import Chrono
 import HTTPClient
+import Hooks
+import Linq
 import Settings
 
 /// Everything that is looked at, all at the same time.
@@ -23,9 +25,10 @@ struct Checkup: Sendable {
             ClockExamination(patient: patient, client: client), CertificateExamination(patient: patient),
             AccountExamination(patient: patient, client: client),
         ]
+        let context = HookContext(client: client, access: settings?.linq?.access) { _ in .none }
         for name in patient.hookNames {
             let hook = patient.hook(name)
-            examinations.append(HookExamination(hookName: name, hook: hook, sendsTest: sendsTest, client: client))
+            examinations.append(HookExamination(hookName: name, hook: hook, sendsTest: sendsTest, context: context))
         }
         self.examinations = examinations
     }

@@ -1,6 +1,5 @@
 import Chrono
 import Crypto
-import HTTPClient
 import Hooks
 import Posix
 import Settings
@@ -12,13 +11,13 @@ struct HookExamination: Examination {
     let hook: HookSettings?
     /// Whether it is sent a message, which somebody will read.
     let sendsTest: Bool
-    let client: HTTPClient
+    let context: HookContext
 
     var name: String { "hook \(hookName)" }
 
     func verdicts() async -> [Verdict] {
         guard let hook else { return [.skipped(name, "needs a good entry in the configuration")] }
-        let target = hook.make(client: client)
+        let target = hook.make(context)
         // Whoever only holds lines back has nobody to show a message to.
         let isForPeople = hook.roles.contains(.page)
         let verdict = await withTaskCancellationHandler {

@@ -211,7 +211,7 @@ final class ForwardingBench: Sendable {
             arrived.continuation.yield()
             return .hang
         }
-        let hook = try bench.hook(peer.url, timeout: isClosed ? .minutes(5) : .milliseconds(300))
+        let hook = try bench.hook(peer.url, timeout: isClosed ? .minutes(5) : .seconds(5))
         async let outcome = hook.deliver(attempt(type: "line.paused", line: try line()))
         for await _ in arrived.stream { break }
         if isClosed { await hook.close() }
