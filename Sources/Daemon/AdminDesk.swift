@@ -121,6 +121,8 @@ final class AdminDesk: Sendable {
             hooks: try await reader.hookStates(),
             silences: try await reader.silences(at: clock.now()).count,
             backlog: try await reader.backlog(),
+            lastEvent: try await reader.lastEvent(),
+            ledgerBytes: ledger.bytesOnDisk,
             account: await switchboard.account?.reconciler.status,
             readers: feed.count,
             isReady: unreadiness.isEmpty,

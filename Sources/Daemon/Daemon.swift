@@ -87,7 +87,7 @@ package actor Daemon {
         dispatcher = Dispatcher(
             ledger: ledger,
             clock: clock,
-            report: DeliveryLog(log: log, instruments: instruments, alerts: alerts).take
+            report: DeliveryLog(log: log, instruments: instruments, alerts: alerts, reader: reader, clock: clock).take
         )
         switchboard.dispatcher = dispatcher
         desk = AdminDesk(
@@ -176,6 +176,7 @@ package actor Daemon {
         addresses = (webhookServer.addresses, adminServer.addresses)
         desk.watch(webhookServer.instruments, certificate)
         desk.onReload { [weak self] in await self?.reload(by: "admin") }
+        instruments.adopt(hooks: hooks.map(\.settings.name))
         await dispatcher.adopt(hooks)
         housekeeping = Housekeeping(
             ledger: ledger,

@@ -1,6 +1,7 @@
 import HTTPServer
 import Ledger
 import Metrics
+import Synchronization
 
 /// Everything the daemon counts.
 struct DaemonInstruments: Sendable {
@@ -18,8 +19,10 @@ struct DaemonInstruments: Sendable {
     let deliveries = Counter()
     /// By hook and label.
     let deliveryFailures = Counter()
-    /// From the start of an attempt to its outcome.
-    let deliverySeconds = Histogram(bounds: Histogram.seconds + [30, 60])
+    /// By hook: from the start of an attempt to its outcome.
+    let deliverySeconds = LabelledHistogram(bounds: Histogram.seconds + [30, 60])
+    /// By where it begins: until a hook that pauses a line's sender has answered.
+    let timeToPause = LabelledHistogram(bounds: Histogram.minutes)
     let reloads = Counter()
     /// Comparisons with Linq's list of lines by outcome: compared, failed.
     let reconciles = Counter()
@@ -29,4 +32,32 @@ struct DaemonInstruments: Sendable {
     let exchanges = Counter()
     /// Audits of lines by outcome: complete, failed.
     let inspections = Counter()
+    private let hookNames = HookNames()
+
+    private final class HookNames: Sendable { let names = Mutex<[String]>([]) }
+
+    /// Prometheus sees a counter grow only if it has seen it before: what alerts look at is there from the start.
+    init() {
+        for outcome in ["stored", "duplicate", "ignored", "quarantined", "signature_mismatch", "not_stored"] {
+            requests.add(0, outcome)
+        }
+        for axis in ["status", "reputation"] { gaps.add(0, axis) }
+        for outcome in ["taken", "refused"] { reloads.add(0, outcome) }
+        for outcome in ["compared", "failed"] { reconciles.add(0, outcome) }
+        for outcome in ["ok", "failed"] { exchanges.add(0, outcome) }
+        for outcome in ["complete", "failed"] { inspections.add(0, outcome) }
+        for origin in ["changed_at", "received"] { timeToPause.of(origin) }
+    }
+
+    /// The hooks of the configuration.
+    var hooks: [String] { hookNames.names.withLock { $0 } }
+
+    /// Takes over the hooks of a configuration: from now on they are counted from 0.
+    func adopt(hooks: [String]) {
+        hookNames.names.withLock { $0 = hooks.sorted() }
+        for hook in hooks {
+            for outcome in ["delivered", "retry", "dead"] { deliveries.add(0, hook, outcome) }
+            deliverySeconds.of(hook)
+        }
+    }
 }

@@ -5,12 +5,15 @@ import Ledger
 import Lines
 import Logging
 import Metrics
+import Posix
 
 /// Counts attempts, and writes a line for each that failed.
 struct DeliveryLog: Sendable {
     let log: Logger
     let instruments: DaemonInstruments
     let alerts: Alerts
+    let reader: LedgerReader
+    let clock: Clock
 
     @Sendable func take(_ report: DeliveryReport) {
         let metadata: Logger.Metadata = ["hook": "\(report.hook)", "delivery": "\(report.delivery.id)"]
@@ -18,12 +21,13 @@ struct DeliveryLog: Sendable {
             log.error("an outcome could not be written down and is kept: \(failure)", metadata: metadata)
             return
         }
-        instruments.deliverySeconds.observe(report.duration.seconds)
+        instruments.deliverySeconds.of(report.hook).observe(report.duration.seconds)
         switch (report.outcome, report.settlement) {
         case (.delivered(let answer), _):
             instruments.deliveries.add(1, report.hook, "delivered")
             log.info("delivered \(report.delivery.type)", metadata: metadata)
             if answer.isRemarkable { remark(answer, report) }
+            if report.delivery.channel == .control, report.delivery.type == "line.paused" { time(report.delivery) }
         case (.retry(_, let failure), .retry):
             count(report.hook, "retry", failure)
             log.warning(
@@ -61,6 +65,18 @@ struct DeliveryLog: Sendable {
             remedy: answer.detail ?? "linewarden explain \(line) tells more.",
             about: "\(report.hook) \(line)"
         )
+    }
+
+    /// Counts how long a line went on sending: since it changed, and since that was heard.
+    private func time(_ pause: DueDelivery) {
+        guard let event = pause.event else { return }
+        let now = clock.now()
+        Task {
+            guard let evidence = try? await reader.times(ofEvidence: event) else { return }
+            // Of clocks that differ the later may be the earlier.
+            instruments.timeToPause.of("changed_at").observe(max(0, (now - evidence.changed).seconds))
+            instruments.timeToPause.of("received").observe(max(0, (now - evidence.received).seconds))
+        }
     }
 
     private func tell(_ report: DeliveryReport) {

@@ -4,7 +4,6 @@ import HTTPServer
 import Ledger
 import Lines
 import Metrics
-import Posix
 
 /// The page that Prometheus reads.
 struct MetricsPage {
@@ -15,6 +14,10 @@ struct MetricsPage {
     let hooks: [String: HookState]
     let silences: Int
     let backlog: [(hook: String, pending: Int, oldest: Timestamp)]
+    /// When the last event was received.
+    let lastEvent: Timestamp?
+    /// Bytes of the ledger's files on disk.
+    let ledgerBytes: Int
     /// What is known of Linq's side; nil where it is not asked.
     let account: AccountStatus?
     /// Who listens to decisions at the moment.
@@ -95,6 +98,11 @@ struct MetricsPage {
             "From a whole request to the answer that it is stored.",
             instruments.acknowledgement
         )
+        page.gauge(
+            "linewarden_last_event_timestamp_seconds",
+            "When the last genuine event was stored; 0: never.",
+            lastEvent.map { Double($0.microseconds) / 1e6 } ?? 0
+        )
         page.counter(
             "linewarden_stale_events_total",
             "Events that changed nothing because newer evidence was known.",
@@ -112,6 +120,7 @@ struct MetricsPage {
         page.histogram("linewarden_commit_batch_size", "Requests that shared one commit.", ledger.batchSize)
         page.histogram("linewarden_commit_seconds", "Duration of commits.", ledger.commitSeconds)
         page.counter("linewarden_commit_failures_total", "Commits that failed.", ledger.failures)
+        page.gauge("linewarden_ledger_bytes", "Size of the ledger with its log of writes.", Double(ledgerBytes))
     }
 
     private func lines(_ page: inout Exposition) {
@@ -138,14 +147,21 @@ struct MetricsPage {
         )
         page.histogram(
             "linewarden_delivery_seconds",
-            "Duration of attempts to deliver.",
+            "Duration of attempts to deliver, by hook.",
+            labels: ["hook"],
             instruments.deliverySeconds
+        )
+        page.histogram(
+            "linewarden_time_to_pause_seconds",
+            "Until a hook took a pause: from changed_at, or from when the event was received.",
+            labels: ["from"],
+            instruments.timeToPause
         )
         page.gauge(
             "linewarden_hook_broken",
             "Whether a hook takes nothing until an operator acts.",
             labels: ["hook"],
-            hooks.sorted { $0.key < $1.key }.map { (labels: [$0.key], value: $0.value.brokenReason == nil ? 0 : 1) }
+            instruments.hooks.map { (labels: [$0], value: hooks[$0]?.brokenReason == nil ? 0 : 1) }
         )
         page.gauge("linewarden_silences", "Silences in force.", Double(silences))
         page.gauge(
@@ -159,59 +175,6 @@ struct MetricsPage {
             "Age of the oldest delivery that waits, by hook.",
             labels: ["hook"],
             backlog.map { (labels: [$0.hook], value: max(0, (now - $0.oldest).seconds)) }
-        )
-    }
-
-    private func connections(_ page: inout Exposition) {
-        page.gauge("linewarden_stream_readers", "Who follows decisions at /v1/stream.", Double(readers))
-        page.counter("linewarden_connections_total", "Connections accepted by the webhook listener.", webhook.accepted)
-        page.gauge("linewarden_connections", "Connections open at the webhook listener.", Double(webhook.open.total))
-        page.counter(
-            "linewarden_accept_failures_total",
-            "Connections that could not be accepted, by reason.",
-            labels: ["reason"],
-            webhook.acceptFailures
-        )
-        page.counter(
-            "linewarden_refused_total",
-            "Requests that broke a rule of HTTP or a limit, by reason.",
-            labels: ["reason"],
-            webhook.refused
-        )
-        page.counter(
-            "linewarden_limited_total",
-            "Connections refused because a limit was reached.",
-            labels: ["limit"],
-            webhook.limited
-        )
-        page.counter(
-            "linewarden_tls_failures_total",
-            "TLS connections that failed, by reason.",
-            labels: ["reason"],
-            webhook.tlsFailures
-        )
-        if let left = certificateSecondsLeft {
-            page.gauge("linewarden_certificate_seconds", "Seconds until the certificate ends.", Double(left))
-        }
-        page.counter(
-            "linewarden_timeouts_total",
-            "Connections that took too long, by what they were doing.",
-            labels: ["phase"],
-            webhook.timeouts
-        )
-    }
-
-    private func process(_ page: inout Exposition) {
-        page.gauge(
-            "process_resident_memory_bytes",
-            "Resident memory.",
-            Double(Process.residentBytes ?? 0)
-        )
-        page.counter("process_cpu_seconds_total", "CPU time used, by user and system.", Process.cpuSeconds)
-        page.gauge(
-            "process_start_time_seconds",
-            "When the daemon started, since 1970.",
-            Double(started.microseconds) / 1e6
         )
     }
 }

@@ -72,6 +72,7 @@ extension Daemon {
         } catch {
             log.error("hooks could not be brought up to date: \(error)")
         }
+        instruments.adopt(hooks: hooks.map(\.settings.name))
         await dispatcher.adopt(hooks)
         pauseProof.adopt(grace: new.linq?.pauseGrace ?? PauseProof.usualGrace)
         await look(new.linq)

@@ -102,6 +102,9 @@ package actor Ledger {
     /// Not waited for: facts can be learnt again.
     package nonisolated func remember(_ key: String, _ value: String) { submit(.remember(key: key, value: value)) }
 
+    /// Bytes of the database and of its log of writes.
+    package nonisolated var bytesOnDisk: Int { (File.size(path) ?? 0) + (File.size("\(path)-wal") ?? 0) }
+
     /// Why a commit failed, now or a moment ago; nil when what comes can be written.
     package nonisolated var failure: LedgerError? { health.withLock { $0.failure } }
 

@@ -104,6 +104,16 @@ package actor LedgerReader {
         }.first
     }
 
+    /// When what an event tells of happened, and when it was received; nil for what an operator ordered.
+    package func times(ofEvidence event: String) throws -> (changed: Timestamp, received: Timestamp)? {
+        try connection.rows(
+            "SELECT changed_at, received_at FROM event WHERE id = ? AND source <> 'operator' AND changed_at IS NOT NULL",
+            .text(event)
+        ) { row in
+            (Timestamp(microseconds: row.integer(0) ?? 0), Timestamp(microseconds: row.integer(1) ?? 0))
+        }.first
+    }
+
     /// A fact that `Ledger.remember` or `keep` kept.
     package func fact(_ key: String) throws -> String? { try FactStore.value(key, connection) }
 

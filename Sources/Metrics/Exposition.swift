@@ -43,14 +43,24 @@ package struct Exposition: Sendable {
     /// Adds a histogram without labels.
     package mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
         head(name, help, "histogram")
+        samples(name, [], histogram)
+    }
+
+    /// Adds a histogram for each combination of label values.
+    package mutating func histogram(_ name: String, _ help: String, labels: [String], _ histograms: LabelledHistogram) {
+        head(name, help, "histogram")
+        for each in histograms.samples { samples(name, Array(zip(labels, each.labels)), each.histogram) }
+    }
+
+    private mutating func samples(_ name: String, _ labels: [(String, String)], _ histogram: Histogram) {
         let (buckets, sum) = histogram.snapshot
         var count = 0
         for (bound, bucket) in zip(histogram.bounds + [.infinity], buckets) {
             count += bucket
-            sample("\(name)_bucket", [("le", number(bound))], String(count))
+            sample("\(name)_bucket", labels + [("le", number(bound))], String(count))
         }
-        sample("\(name)_sum", [], number(sum))
-        sample("\(name)_count", [], String(count))
+        sample("\(name)_sum", labels, number(sum))
+        sample("\(name)_count", labels, String(count))
     }
 
     private mutating func head(_ name: String, _ help: String, _ type: String) {

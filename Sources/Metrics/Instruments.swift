@@ -41,6 +41,9 @@ package final class Histogram: Sendable {
     /// Seconds from a tenth of a millisecond to ten seconds.
     package static let seconds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 10]
 
+    /// Seconds from a tenth of one to an hour: how long people and their programs take.
+    package static let minutes = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600]
+
     /// Counts one value.
     package func observe(_ value: Double) {
         let index = bounds.firstIndex { value <= $0 } ?? bounds.count

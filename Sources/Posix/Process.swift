@@ -54,6 +54,12 @@ package enum Process {
 
     /// Whether it may do whatever it likes on this machine.
     package static var isRoot: Bool { geteuid() == 0 }
+    /// How many descriptors may be open at once.
+    package static var descriptorLimit: Int {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: limit.rlim_cur)
+    }
 
     /// This process's number.
     package static var identifier: Int32 { getpid() }
@@ -65,7 +71,6 @@ package enum Process {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-        return Int(clamping: limit.rlim_cur)
+        return descriptorLimit
     }
 }

@@ -21,6 +21,8 @@ import Testing
             hooks: ["ops": HookState(notBefore: Timestamp(seconds: 0), brokenReason: "HTTP 404")],
             silences: 1,
             backlog: [("ops \"1\"\\\n", 3, Timestamp(seconds: 100)), ("late", 1, Timestamp(seconds: 200))],
+            lastEvent: Timestamp(seconds: 150),
+            ledgerBytes: 4096,
             account: nil,
             readers: 2,
             isReady: true,
@@ -31,6 +33,7 @@ import Testing
     }
 
     private func touchEverything() {
+        instruments.adopt(hooks: ["ops", "gate"])
         instruments.requests.add(3, "stored")
         instruments.requests.add(1, "signature_mismatch")
         instruments.events.add(1, "quote \" backslash \\ line \n break")
@@ -40,7 +43,8 @@ import Testing
         instruments.deliveryFailures.add(1, "ops", "http_500")
         for value in [0, 0.0001, 0.3, 100] {
             instruments.acknowledgement.observe(value)
-            instruments.deliverySeconds.observe(value)
+            instruments.deliverySeconds.of("ops").observe(value)
+            instruments.timeToPause.of("received").observe(value)
             ledger.commitSeconds.observe(value)
         }
         ledger.batchSize.observe(7)
@@ -114,7 +118,14 @@ import Testing
             "linewarden_oldest_pending_delivery_seconds{hook=\"ops \\\"1\\\"\\\\\\n\"} 60",
             // A clock that was set back makes no negative age.
             "linewarden_oldest_pending_delivery_seconds{hook=\"late\"} 0", "linewarden_certificate_seconds 86400",
-            "process_start_time_seconds 50",
+            "process_start_time_seconds 50", "linewarden_last_event_timestamp_seconds 150",
+            "linewarden_ledger_bytes 4096",
+            "linewarden_delivery_seconds_count{hook=\"ops\"} 4",
+            "linewarden_time_to_pause_seconds_bucket{from=\"received\",le=\"0.5\"} 3",
+            // What alerts look at is there before it happens: Prometheus sees no growth of what begins with 1.
+            "linewarden_time_to_pause_seconds_count{from=\"changed_at\"} 0",
+            "linewarden_deliveries_total{hook=\"ops\",outcome=\"dead\"} 0", "linewarden_hook_broken{hook=\"ops\"} 1",
+            "linewarden_hook_broken{hook=\"gate\"} 0", "linewarden_requests_total{outcome=\"not_stored\"} 0",
         ]
     )
     func values(line: String) {
