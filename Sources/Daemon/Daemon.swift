@@ -78,6 +78,9 @@ package actor Daemon {
             if report.lines.contains(where: { $0.incident != nil }) { switchboard.account?.incidentsChanged() }
         }
         memories.adopt(ledger)
+        if let version = ledger.migratedFrom {
+            log.notice("the ledger was brought from version \(version) to \(LedgerFile.knownVersion)")
+        }
         reader = try LedgerReader(path: ledger.path)
         let alerts = Alerts(clock: clock) { [ledger] message, route in
             switchboard.alert(message, route, ledger, at: clock.now())

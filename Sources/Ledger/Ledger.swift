@@ -19,6 +19,8 @@ package actor Ledger {
     package nonisolated let path: String
     /// Whether the process that had it last did not close it: it was killed, or the machine went down.
     package nonisolated let wasLeftOpen: Bool
+    /// The version from which it was brought to the one that is known; nil when it was made now, or was there already.
+    package nonisolated let migratedFrom: Int?
     private nonisolated let executor: QueueExecutor
     private nonisolated let inbox = Inbox<LedgerWork>()
     private nonisolated let health = Mutex(LedgerHealth())
@@ -68,6 +70,8 @@ package actor Ledger {
         wasLeftOpen = File.size("\(path)-wal") ?? 0 > 0
         do {
             connection = try Connection(path: path, mode: .readWrite, busyTimeout: 2_000)
+            // Before the pragmas, one of which writes.
+            let version = try Schema.knownVersion(connection, path: path)
             // Only before the first table is made can the file be told that it may shrink step by step later.
             try connection.execute(
                 """
@@ -76,6 +80,7 @@ package actor Ledger {
                 """
             )
             try Schema.migrate(connection, path: path)
+            migratedFrom = version == 0 || version == LedgerFile.knownVersion ? nil : version
             tools = try LedgerTools(connection, identifiers)
             recorder = tools.recorder
             checkpointer = try Checkpointer(path: path)

@@ -5,6 +5,8 @@ package import SQLite
 package enum LedgerError: Error, Sendable, CustomStringConvertible {
     /// The directory cannot be made or written.
     case directory(PosixError)
+    /// There is none.
+    case absent(path: String)
     /// Another process has it open.
     case locked(path: String)
     /// It was written by a newer linewarden.
@@ -20,6 +22,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
         case .directory(let error):
             "the state directory cannot be used: \(error); "
                 + "create it and give it to the user linewarden runs as, or change state.directory"
+        case .absent(let path): "there is no ledger at \(path): is this the state.directory of the daemon?"
         case .locked(let path):
             "\(path) is locked by another process: is linewarden running already with this state.directory?"
         case .newer(let path, let version, let known):

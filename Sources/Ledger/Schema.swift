@@ -51,17 +51,25 @@ import SQLite
 
 /// The schema, and how a database gets to it.
 enum Schema {
-    /// The number of migrations that a database has behind it.
+    /// The version of a database; 0 for one without tables.
     static func version(_ connection: Connection) throws(SQLiteError) -> Int {
         try connection.rows("PRAGMA user_version") { Int($0.integer(0) ?? 0) }.first ?? 0
     }
 
-    /// Brings a database to the newest version, each step in a transaction of its own.
+    /// The version of a database that this linewarden can bring forward.
     ///
     /// - Throws: `LedgerError.newer` for a database that a newer linewarden wrote: it is not touched.
-    static func migrate(_ connection: Connection, path: String) throws {
+    static func knownVersion(_ connection: Connection, path: String) throws -> Int {
         let version = try version(connection)
         if version > migrations.count { throw LedgerError.newer(path: path, version: version, known: migrations.count) }
+        return version
+    }
+
+    /// Brings a database to the newest version, each step in a transaction of its own.
+    ///
+    /// - Throws: `LedgerError.newer`.
+    static func migrate(_ connection: Connection, path: String) throws {
+        let version = try knownVersion(connection, path: path)
         for (index, step) in migrations.enumerated().dropFirst(version) {
             try connection.execute("BEGIN IMMEDIATE")
             do {

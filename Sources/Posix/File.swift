@@ -118,6 +118,36 @@ package enum File {
         _ = Descriptor(owning: try system("open", path) { open(path, flags, mode) })
     }
 
+    /// Whether anything has this name, a link that leads nowhere too.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Gives a finished file its name, once it is on the disk; a name that is taken is an error (EEXIST).
+    package static func publish(_ path: String, as name: String) throws(PosixError) {
+        let file = Descriptor(owning: try system("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
+        let raw = file.raw
+        try system("fsync", path) { fsync(raw) }
+        do throws(PosixError) {
+            // Unlike rename, a link never replaces.
+            try system("link", name) { link(path, name) }
+            try system("unlink", path) { unlink(path) }
+        } catch {
+            // Some file systems have no links: there the look and the renaming are two steps.
+            guard error.code == EPERM || error.code == EOPNOTSUPP, !exists(name) else { throw error }
+            try system("rename", name) { rename(path, name) }
+        }
+        try synchronize(directory: split(name).directory)
+    }
+
+    /// Gives a file that root made to the owner of another; whoever else makes one keeps it.
+    package static func giveToOwner(of other: String, _ path: String) {
+        var status = stat()
+        guard geteuid() == 0, stat(other, &status) == 0 else { return }
+        _ = chown(path, status.st_uid, status.st_gid)
+    }
+
     /// Whether there is a file: no directory, no device, no symbolic link.
     package static func isRegular(_ path: String) -> Bool {
         var status = stat()

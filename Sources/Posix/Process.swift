@@ -41,6 +41,13 @@ package enum Process {
     /// Whether a standard stream is a terminal: 1 for output, 2 for errors.
     package static func isTerminal(_ stream: CInt) -> Bool { isatty(stream) == 1 }
 
+    /// Characters in a line of the terminal that a stream is; nil where it is none, or does not tell.
+    package static func terminalWidth(_ stream: CInt) -> Int? {
+        var size = winsize()
+        guard ioctl(stream, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     /// Writes to a standard stream, whole; what cannot be written is dropped.
     package static func write(_ bytes: [UInt8], to stream: CInt) {
         var written = 0

@@ -35,6 +35,13 @@ package enum SettingsLoader {
         return "\(path): cannot read the configuration: \(error.reason.lowercased())\(remedy)"
     }
 
+    /// Where a file says that the ledger is, whatever else is in it: secrets may be out of reach of who asks.
+    ///
+    /// Nil where it does not say so; `load` tells why.
+    package static func stateDirectory(path: String) -> String? {
+        (try? JSON.parse(File.read(path)))?["state"]?["directory"]?.string
+    }
+
     package static func read(_ source: SourceText, secrets: SecretSource) -> Outcome {
         let (settings, problems) = ConfigurationReader.read(source: source) { Settings.read($0, secrets) }
         guard let settings, problems.allSatisfy(\.isWarning) else { return .bad(problems) }

@@ -26,7 +26,7 @@ struct Linewarden: AsyncParsableCommand {
             Explain.self,
             Incidents.self, Events.self,
             Deliveries.self, SilenceCommand.self, Replay.self, WhatIf.self, Audit.self, Reconcile.self, Inspect.self,
-            LinqCommand.self,
+            LinqCommand.self, LedgerCommand.self,
             Send.self, Sink.self,
         ]
     )

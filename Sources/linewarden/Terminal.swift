@@ -14,6 +14,21 @@ enum Terminal {
 
     /// Writes a line about what went wrong.
     static func complain(_ line: String) { Process.write(Array((line + "\n").utf8), to: 2) }
+
+    /// Characters in a line of standard output; nil where it is no terminal, or one that does not tell.
+    static var width: Int? {
+        guard Process.isTerminal(1) else { return nil }
+        if let columns = Process.environment("COLUMNS").flatMap({ Int($0) }), columns > 0 { return columns }
+        return Process.terminalWidth(1)
+    }
+
+    /// Whether standard output shows colours, and nobody asked for none (no-color.org).
+    static var showsColours: Bool { Process.isTerminal(1) && isCapable && Process.environment("NO_COLOR") ?? "" == "" }
+
+    /// Whether a line on standard error can be written over.
+    static var rewritesErrors: Bool { Process.isTerminal(2) && isCapable }
+
+    private static var isCapable: Bool { !["", "dumb"].contains(Process.environment("TERM") ?? "") }
 }
 
 extension ExitCode {
