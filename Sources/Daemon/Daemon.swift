@@ -40,6 +40,8 @@ package actor Daemon {
     private let accountTools: AccountTools
     var settings: Settings
     private(set) var housekeeping: Housekeeping?
+    let statusLine: StatusLine
+    private var watchdog: Watchdog?
 
     /// Starts everything, or nothing: an error leaves no listener and no lock behind.
     ///
@@ -85,6 +87,7 @@ package actor Daemon {
         let alerts = Alerts(clock: clock) { [ledger] message, route in
             switchboard.alert(message, route, ledger, at: clock.now())
         }
+        statusLine = StatusLine(board: board, ledger: ledger, reader: reader)
         switchboard.alertHooks = settings.alertHooks
         switchboard.fallbacks = Blueprint.fallbacks(settings)
         dispatcher = Dispatcher(
@@ -117,7 +120,10 @@ package actor Daemon {
         let records = lines.filter { $0.assessment.decision != .allowed }
         for (hook, target) in hooks {
             if let failure = await target.restore(wiring.held(by: hook.name, of: records)) {
-                log.error("hook \(hook.name) could not be brought up to date: \(failure)")
+                log.error(
+                    "hook \(hook.name) could not be brought up to date: \(failure)",
+                    metadata: LogKind.hookBehind.about(["hook": "\(hook.name)"])
+                )
             }
         }
         let book = SubscriptionBook(ledger: ledger)
@@ -200,9 +206,27 @@ package actor Daemon {
         await account?.start()
     }
 
+    /// Tells the service manager that the daemon serves, and from now on how it is.
+    package func announce() async {
+        Notifier.ready(await statusLine.look())
+        statusLine.start()
+        watchdog = Notifier.watchdogInterval.map { interval in
+            Watchdog(interval: interval, clock: clock, log: log, feed: Notifier.feedWatchdog) {
+                [dispatcher, ledger, client, webhookServer, adminServer] in
+                await dispatcher.pulses + [ledger.pulse, client.pulse] + webhookServer.pulses + adminServer.pulses
+            }
+        }
+        watchdog?.start()
+    }
+
     /// Stops accepting, finishes what is under way, and closes the ledger.
     package func stop() async {
+        // Nobody watches a daemon that stops (systemd.service(5)); TimeoutStopSec= is what ends one that hangs.
+        watchdog?.stop()
+        statusLine.stop()
         Notifier.stopping()
+        let patience = Patience(within: settings.stopTimeout + .seconds(30), clock: clock)
+        defer { withExtendedLifetime(patience) {} }
         housekeeping?.stop()
         housekeeping = nil
         await switchboard.account?.stop()
@@ -220,12 +244,18 @@ package actor Daemon {
         do {
             if let finding = try await reader.damage() {
                 desk.noteDamage(finding)
-                log.critical("the ledger is damaged: \(finding); restore a backup")
+                log.critical(
+                    "the ledger is damaged: \(finding); restore a backup",
+                    metadata: LogKind.ledgerDamaged.about()
+                )
             } else {
-                log.info("the ledger was not closed properly and is sound")
+                log.info(
+                    "the ledger was not closed properly and is sound",
+                    metadata: LogKind.ledgerChecked.about()
+                )
             }
         } catch {
-            log.error("the ledger could not be checked: \(error)")
+            log.error("the ledger could not be checked: \(error)", metadata: LogKind.ledgerFailed.about())
         }
     }
 }

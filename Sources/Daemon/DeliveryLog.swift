@@ -16,27 +16,33 @@ struct DeliveryLog: Sendable {
     let clock: Clock
 
     @Sendable func take(_ report: DeliveryReport) {
-        let metadata: Logger.Metadata = ["hook": "\(report.hook)", "delivery": "\(report.delivery.id)"]
+        let metadata = Self.fields(report)
         if let failure = report.unsettled {
-            log.error("an outcome could not be written down and is kept: \(failure)", metadata: metadata)
+            log.error(
+                "an outcome could not be written down and is kept: \(failure)",
+                metadata: LogKind.ledgerFailed.about(metadata)
+            )
             return
         }
         instruments.deliverySeconds.of(report.hook).observe(report.duration.seconds)
         switch (report.outcome, report.settlement) {
         case (.delivered(let answer), _):
             instruments.deliveries.add(1, report.hook, "delivered")
-            log.info("delivered \(report.delivery.type)", metadata: metadata)
+            log.info("delivered \(report.delivery.type)", metadata: LogKind.delivered.about(metadata))
             if answer.isRemarkable { remark(answer, report) }
             if report.delivery.channel == .control, report.delivery.type == "line.paused" { time(report.delivery) }
         case (.retry(_, let failure), .retry):
             count(report.hook, "retry", failure)
             log.warning(
                 "\(report.delivery.type) will be sent again: \(failure) (attempt \(report.delivery.attempts + 1))",
-                metadata: metadata
+                metadata: LogKind.deliveryPostponed.about(metadata)
             )
         case (.retry(_, let failure), _), (.failed(let failure), _), (.broken(let failure), .dead):
             count(report.hook, "dead", failure)
-            log.error("\(report.delivery.type) cannot be delivered and is given up: \(failure)", metadata: metadata)
+            log.error(
+                "\(report.delivery.type) cannot be delivered and is given up: \(failure)",
+                metadata: LogKind.deliveryGivenUp.about(metadata)
+            )
             // An alert that cannot be delivered must not cause the next one.
             if report.delivery.type != "daemon.alert" {
                 alerts.raise(
@@ -48,7 +54,10 @@ struct DeliveryLog: Sendable {
             }
         case (.broken(let failure), .retry):
             count(report.hook, "retry", failure)
-            log.warning("\(report.delivery.type) will be sent again: \(failure)", metadata: metadata)
+            log.warning(
+                "\(report.delivery.type) will be sent again: \(failure)",
+                metadata: LogKind.deliveryPostponed.about(metadata)
+            )
         case (nil, _): break
         default: break
         }
@@ -83,7 +92,10 @@ struct DeliveryLog: Sendable {
         switch report.news {
         case nil: break
         case .broken(let failure):
-            log.error("hook \(report.hook) is broken: \(failure)", metadata: ["hook": "\(report.hook)"])
+            log.error(
+                "hook \(report.hook) is broken: \(failure)",
+                metadata: LogKind.hookBroken.about(["hook": "\(report.hook)"])
+            )
             alerts.raise(
                 "hook_broken",
                 "hook \(report.hook) takes nothing: \(failure)",
@@ -92,9 +104,23 @@ struct DeliveryLog: Sendable {
                 hook: report.hook
             )
         case .healed:
-            log.notice("hook \(report.hook) works again", metadata: ["hook": "\(report.hook)"])
+            log.notice(
+                "hook \(report.hook) works again",
+                metadata: LogKind.hookHealed.about(["hook": "\(report.hook)"])
+            )
             alerts.settle("hook_broken", hook: report.hook)
         }
+    }
+
+    /// What a delivery is about, as far as it is about one thing: a group of pages has no line of its own.
+    private static func fields(_ report: DeliveryReport) -> Logger.Metadata {
+        let delivery = report.delivery
+        var fields: Logger.Metadata = ["hook": "\(report.hook)", "delivery": "\(delivery.id)"]
+        if delivery.isBundle { return fields }
+        if let line = delivery.line { fields["line"] = "\(line)" }
+        if let incident = delivery.incident { fields["incident"] = "\(incident)" }
+        if let event = delivery.event { fields["event"] = "\(event)" }
+        return fields
     }
 
     private func count(_ hook: String, _ outcome: String, _ failure: Failure) {

@@ -83,7 +83,7 @@ final class Housekeeping: Sendable {
         }
         guard let failure else {
             if failedBefore {
-                log.notice("the ledger can be written again")
+                log.notice("the ledger can be written again", metadata: LogKind.ledgerRecovered.about())
                 alerts.settle("ledger_failed")
                 alerts.raise(
                     "ledger_recovered",
@@ -125,7 +125,12 @@ final class Housekeeping: Sendable {
             round = next
             await executor.pause(max(.milliseconds(2), clock.steady().since(start)) * 4)
         }
-        if round.removed > 0 { log.info("removed \(round.removed) rows of history that are past the retention") }
+        if round.removed > 0 {
+            log.info(
+                "removed \(round.removed) rows of history that are past the retention",
+                metadata: LogKind.historyRemoved.about()
+            )
+        }
     }
 
     /// Ends all of it.

@@ -17,38 +17,42 @@ extension Daemon {
     ///
     /// - Returns: Why the old one stays, one problem a line; nil when the new one is in force.
     package func reload(by author: String) async -> String? {
+        Notifier.reloading(monotonicMicroseconds: Int64(clock.steady().nanoseconds / 1_000))
         let problems = await takeOver()
+        statusLine.note(refusal: problems != nil)
+        Notifier.ready(await statusLine.look())
         let verdict = problems == nil ? "taken over" : "refused: the old one stays"
         ledger.note("configuration.reload", configuration, Signature(author: author, reason: verdict))
         return problems
     }
 
     private func takeOver() async -> String? {
-        Notifier.reloading(monotonicMicroseconds: Int64(clock.steady().nanoseconds / 1_000))
-        defer { Notifier.ready("serving") }
         let problems: String
         switch SettingsLoader.load(path: configuration, secrets: secrets) {
         case .unreadable(let reason): problems = reason
         case .bad(let found): problems = found.map(\.description).joined(separator: "\n")
         case .loaded(let new, let warnings):
-            for warning in warnings { log.warning("\(warning)") }
+            for warning in warnings { log.warning("\(warning)", metadata: LogKind.configurationDoubt.about()) }
             do {
                 try await adopt(new)
-                log.notice("reloaded \(configuration)")
+                log.notice("reloaded \(configuration)", metadata: LogKind.configurationTaken.about())
                 instruments.reloads.add(1, "taken")
                 return nil
             } catch {
                 problems = "the ledger could not take over the new rules: \(error)"
             }
         }
-        log.error("keeps the old configuration: \(problems)")
+        log.error("keeps the old configuration: \(problems)", metadata: LogKind.configurationRefused.about())
         instruments.reloads.add(1, "refused")
         return problems
     }
 
     private func adopt(_ new: Settings) async throws {
         if new.needsRestart(after: settings) {
-            log.warning("listen addresses, limits, state.directory and webhook.tls begin or end with the next restart")
+            log.warning(
+                "listen addresses, limits, state.directory and webhook.tls begin or end with the next restart",
+                metadata: LogKind.configurationDoubt.about()
+            )
         }
         let (wiring, hooks) = Blueprint.wire(new, client, memories)
         // What can fail comes first: a reload is taken over as a whole or not at all.
@@ -70,7 +74,7 @@ extension Daemon {
             let records = try await Blueprint.restrictedLines(reader, new.policy)
             for (hook, target) in hooks { _ = await target.restore(wiring.held(by: hook.name, of: records)) }
         } catch {
-            log.error("hooks could not be brought up to date: \(error)")
+            log.error("hooks could not be brought up to date: \(error)", metadata: LogKind.hookBehind.about())
         }
         instruments.adopt(hooks: hooks.map(\.settings.name))
         await dispatcher.adopt(hooks)

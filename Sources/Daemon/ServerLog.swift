@@ -18,9 +18,13 @@ struct ServerLog: Sendable {
     @Sendable func take(_ trouble: ServerTrouble) {
         switch trouble {
         case .exhausted:
-            if let total = exhaustion.occasion() { log.error("\(trouble) (\(total) times so far)") }
+            if let total = exhaustion.occasion() {
+                log.error("\(trouble) (\(total) times so far)", metadata: LogKind.serverExhausted.about())
+            }
         case .limited:
-            if let total = limits.occasion() { log.warning("\(trouble) (\(total) times so far)") }
+            if let total = limits.occasion() {
+                log.warning("\(trouble) (\(total) times so far)", metadata: LogKind.serverLimited.about())
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ final class WebhookHandler: RequestHandler {
     private let proof: PauseProof
     private let listener = Mutex<(@Sendable (AccountSignal) -> Void)?>(nil)
     private let refusals: Occasionally
+    private let failures: Occasionally
     private let clock: Clock
     private let log: Logger
 
@@ -42,6 +43,7 @@ final class WebhookHandler: RequestHandler {
         self.notices = notices
         self.proof = proof
         refusals = Occasionally(every: .seconds(10), clock: clock)
+        failures = Occasionally(every: .seconds(10), clock: clock)
         self.clock = clock
         self.log = log
     }
@@ -95,7 +97,7 @@ final class WebhookHandler: RequestHandler {
         case .store(let event, let notes):
             noteVerified(endpoint, request)
             instruments.events.add(1, event.type.isEmpty ? "unknown" : event.type)
-            for note in notes { log.warning("\(note)", metadata: ["event": "\(event.id)"]) }
+            for note in notes { log.warning("\(note)", metadata: LogKind.eventDoubt.about(["event": "\(event.id)"])) }
             store(event, reply)
             return nil
         }
@@ -118,14 +120,22 @@ final class WebhookHandler: RequestHandler {
     }
 
     private func refuseToStore(_ error: LedgerError, _ id: String) -> HTTPResponse {
-        log.error("an event was not stored: \(error)", metadata: ["event": "\(id)"])
+        if let total = failures.occasion() {
+            log.error(
+                "an event was not stored: \(error) (\(total) so far)",
+                metadata: LogKind.eventNotStored.about(["event": "\(id)"])
+            )
+        }
         return count(Refusal(.serviceUnavailable, "not_stored", "the event could not be stored; try again"))
     }
 
     /// One line for each thing that matters; nothing for what changed nothing.
     private func tell(_ event: VerifiedEvent, _ recorded: RecordedEvent) {
         if case .quarantined(let reason) = event.meaning {
-            log.error("an event was kept aside: \(reason)", metadata: ["event": "\(event.id)"])
+            log.error(
+                "an event was kept aside: \(reason)",
+                metadata: LogKind.eventQuarantined.about(["event": "\(event.id)"])
+            )
             alerts.raise(
                 "event_quarantined",
                 "an event from Linq could not be understood: \(reason)",
@@ -136,7 +146,9 @@ final class WebhookHandler: RequestHandler {
             instruments.gaps.add(1, axis)
             log.warning(
                 "\(axis) was not what Linq says it was before: an event is missing",
-                metadata: ["event": "\(event.id)", "line": "\(recorded.change?.line.description ?? "")"]
+                metadata: LogKind.eventMissing.about(
+                    ["event": "\(event.id)", "line": "\(recorded.change?.line.description ?? "")"]
+                )
             )
         }
         if let change = recorded.change {
@@ -146,7 +158,7 @@ final class WebhookHandler: RequestHandler {
         if recorded.state == .stale { instruments.stale.add() }
         guard let change = recorded.change, change.assessmentBefore != change.assessment else { return }
         let reasons = change.assessment.reasons.joined(separator: ", ")
-        var metadata: Logger.Metadata = ["event": "\(event.id)"]
+        var metadata = LogKind.lineDecided.about(["event": "\(event.id)", "line": "\(change.line)"])
         if let incident = change.incident { metadata["incident"] = "\(incident.id)" }
         if let trace = event.traceID { metadata["trace"] = "\(trace)" }
         log.notice(
@@ -182,7 +194,7 @@ final class WebhookHandler: RequestHandler {
         if let total = refusals.occasion() {
             log.warning(
                 "refused a delivery: \(refusal.error) (\(total) refused so far): \(refusal.detail)",
-                metadata: ["client": "\(client)", "endpoint": "\(endpoint.path)"]
+                metadata: LogKind.requestRefused.about(["client": "\(client)", "endpoint": "\(endpoint.path)"])
             )
         }
         return count(refusal)

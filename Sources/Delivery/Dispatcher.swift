@@ -61,6 +61,9 @@ package actor Dispatcher {
         }
     }
 
+    /// Whether each lane still gets round to its work; that the dispatcher does is told by the answer to this.
+    package var pulses: [Pulse] { lanes.values.map(\.pulse) }
+
     /// Starts nothing more, and waits for what is under way, as far as it ends in time.
     package func finish(within span: Span) async {
         await withTaskGroup { group in

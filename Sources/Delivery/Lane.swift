@@ -58,6 +58,9 @@ actor Lane {
         pace = Pace(interval: settings.pace)
     }
 
+    /// Whether the lane still gets round to its work; what its hook waits for does not count.
+    nonisolated var pulse: Pulse { Pulse(executor.label, on: executor) }
+
     /// Starts what is due; to be called whenever something may have become due.
     func wake() async {
         mustAskAgain = true

@@ -34,6 +34,9 @@ package actor HTTPClient {
     private var queue = HostQueue(limit: HTTPClient.requestsPerHost)
     private var lastID: UInt64 = 0
 
+    /// Whether transfers are still looked after.
+    package nonisolated var pulse: Pulse { Pulse("HTTP client", on: executor) }
+
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// - Parameters:

@@ -8,10 +8,8 @@ import Posix
 actor EventLoop {
     /// How long accepting rests when descriptors or memory have run out, in nanoseconds.
     private static let exhaustionPause: UInt64 = 100_000_000
-
     /// How long connections that idle are kept open for a last request when a successor follows, in nanoseconds.
     private static let handOverGrace: UInt64 = 1_000_000_000
-
     /// How long a connection that was turned away is kept, so that its peer can read why, in nanoseconds.
     private static let farewellTime: UInt64 = 250_000_000
 
@@ -40,6 +38,9 @@ actor EventLoop {
     }
 
     isolated deinit { buffer.deallocate() }
+
+    /// Whether the loop still turns.
+    nonisolated var pulse: Pulse { Pulse(executor.label, on: executor) }
 
     /// Begins to accept connections from a listening socket.
     func listen(_ socket: SharedDescriptor) {

@@ -78,6 +78,9 @@ package final class HTTPServer: Sendable {
         }
     }
 
+    /// Whether each loop still turns.
+    package var pulses: [Pulse] { loops.map(\.pulse) }
+
     /// Stops accepting, lets requests under way finish, and closes every connection.
     ///
     /// - Parameter span: How long requests may take to finish.

@@ -23,6 +23,7 @@ package actor Ledger {
     package nonisolated let migratedFrom: Int?
     private nonisolated let executor: QueueExecutor
     private nonisolated let inbox = Inbox<LedgerWork>()
+    private nonisolated let questions = Inbox<@Sendable () -> Void>()
     private nonisolated let health = Mutex(LedgerHealth())
     let clock: Clock
     let connection: Connection
@@ -110,6 +111,17 @@ package actor Ledger {
     /// Bytes of the database and of its log of writes.
     package nonisolated var bytesOnDisk: Int { (File.size(path) ?? 0) + (File.size("\(path)-wal") ?? 0) }
 
+    /// Whether commits go on, be it that they fail.
+    ///
+    /// Answered between two commits: while events stream in, the queue itself may never come to what is handed to it.
+    package nonisolated var pulse: Pulse {
+        Pulse("ledger") { [self] answer in
+            if questions.push(answer) { executor.run { self.assumeIsolated { $0.answerQuestions() } } }
+        }
+    }
+
+    private func answerQuestions() { questions.takeAll().forEach { $0() } }
+
     /// Why a commit failed, now or a moment ago; nil when what comes can be written.
     package nonisolated var failure: LedgerError? { health.withLock { $0.failure } }
 
@@ -166,6 +178,7 @@ package actor Ledger {
             let batch = waiting.prefix(Self.batchLimit)
             waiting = waiting.dropFirst(Self.batchLimit)
             commit(Array(batch))
+            answerQuestions()
             waiting += inbox.takeAll()
         }
         waiting = []

@@ -154,6 +154,12 @@ package enum File {
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
+    /// What tells an open file from every other; nil when the descriptor is not open.
+    package static func identity(of raw: CInt) -> (device: UInt64, inode: UInt64)? {
+        var status = stat()
+        return fstat(raw, &status) == 0 ? (UInt64(status.st_dev), UInt64(status.st_ino)) : nil
+    }
+
     /// Bytes in a file; nil when there is none.
     package static func size(_ path: String) -> Int? {
         var status = stat()

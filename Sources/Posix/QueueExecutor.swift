@@ -8,6 +8,9 @@ import Dispatch
 package final class QueueExecutor: SerialExecutor {
     let queue: DispatchQueue
 
+    /// Its name, as in a debugger.
+    package var label: String { queue.label }
+
     package init(label: String) { queue = DispatchQueue(label: label) }
 
     package func enqueue(_ job: consuming ExecutorJob) {

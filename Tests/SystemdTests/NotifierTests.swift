@@ -1,3 +1,4 @@
+import Chrono
 import Glibc
 import Posix
 import Testing
@@ -15,14 +16,32 @@ import Testing
             Notifier.status("3 lines are paused")
             Notifier.reloading(monotonicMicroseconds: 123_456_789)
             Notifier.stopping()
+            Notifier.extendTimeout(by: .seconds(15))
+            Notifier.feedWatchdog()
+            Notifier.status("a\nREADY=1")
             #expect(
                 manager.datagrams() == [
                     "READY=1\nSTATUS=serving", "STATUS=3 lines are paused", "RELOADING=1\nMONOTONIC_USEC=123456789",
-                    "STOPPING=1\nSTATUS=finishing what is under way",
+                    "STOPPING=1\nSTATUS=finishing what is under way", "EXTEND_TIMEOUT_USEC=15000000", "WATCHDOG=1",
+                    "STATUS=a READY=1",
                 ]
             )
             // Others of the process may have something to say too.
             #expect(Process.environment("NOTIFY_SOCKET") == manager.path)
+        }
+    }
+
+    @Test("The watchdog's interval is this process's, or none")
+    func watchdog() async {
+        await #expect(processExitsWith: .success) {
+            for name in ["WATCHDOG_USEC", "WATCHDOG_PID"] { unsetenv(name) }
+            #expect(Notifier.watchdogInterval == nil)
+            setenv("WATCHDOG_USEC", "30000000", 1)
+            #expect(Notifier.watchdogInterval == .seconds(30))
+            setenv("WATCHDOG_PID", "\(getpid())", 1)
+            #expect(Notifier.watchdogInterval == .seconds(30))
+            setenv("WATCHDOG_PID", "1", 1)
+            #expect(Notifier.watchdogInterval == nil)
         }
     }
 
