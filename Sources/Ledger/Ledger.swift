@@ -153,6 +153,8 @@ package actor Ledger {
             }
             for record in records.compactMap({ $0 }) {
                 try recorder.replan(record, policy, planner, at: clock.now(), &report)
+                // It takes its time where there are many lines, but it gets on.
+                answerQuestions()
             }
             try tools.facts.set("policy", fingerprint)
         }

@@ -61,3 +61,18 @@ def test_json_lines_are_written_where_they_are_wanted(service, lab):
     ready = [entry for entry in lab.journal() if '"kind":"ready"' in entry["MESSAGE"]]
     assert len(ready) == 1 and ready[0]["PRIORITY"] == "5" and ready[0]["_TRANSPORT"] == "stdout"
     assert json.loads(ready[0]["MESSAGE"])["level"] == "notice"
+
+
+def test_a_journal_that_stalls_holds_up_nobody(service, lab):
+    """More lines than the socket's queue takes, while journald does nothing: events are acknowledged all the same."""
+    service.start()
+    room = int(lab.run("cat", "/proc/sys/net/unix/max_dgram_qlen").stdout)
+    count = room + 200
+    journald = lab.show("MainPID", "systemd-journald.service")
+    lab.run("kill", "-STOP", journald)
+    try:
+        for number in range(count):
+            service.deliver(line=f"+1202555{1000 + number}", status="FLAGGED")
+    finally:
+        lab.run("kill", "-CONT", journald)
+    eventually(lambda: len(decisions(lab)) == count, "every decision in the journal", lambda: len(decisions(lab)))

@@ -52,8 +52,8 @@ def test_what_was_stopped_stays_stopped(service, lab):
 
 
 def test_a_long_stop_is_given_its_time(service, lab):
-    """A request is being waited for, for longer than TimeoutStopSec= allows, and within `stop_timeout`."""
-    service.drop_in("[Service]\nTimeoutStopSec=1s\n")
+    """A request is being waited for, for longer than TimeoutStopSec= and the watchdog allow, within `stop_timeout`."""
+    service.drop_in("[Service]\nTimeoutStopSec=1s\nWatchdogSec=1s\n")
     service.configure(stop_timeout="4s")
     service.start()
     with wire.RawStream(WEBHOOK) as slow:

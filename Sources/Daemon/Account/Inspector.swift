@@ -110,7 +110,10 @@ actor Inspector {
                 try await start(inspection)
             }
         } catch {
-            tools.log.warning("an inspection of \(inspection.line) could not be written down: \(error)")
+            tools.log.warning(
+                "an inspection of \(inspection.line) could not be written down: \(error)",
+                metadata: LogKind.ledgerFailed.about(["line": "\(inspection.line)"])
+            )
             await executor.pause(.seconds(5))
         }
         underWay.remove(inspection.id)
@@ -176,7 +179,9 @@ actor Inspector {
         tools.instruments.inspections.add(1, "complete")
         tools.log.notice(
             "audit of \(inspection.line): \(report.primaryDriver ?? "nothing to act on")",
-            metadata: ["line": "\(inspection.line)", "trace": "\(result.traceID ?? "")"]
+            metadata: LogKind.auditComplete.about(
+                ["line": "\(inspection.line)", "trace": "\(result.traceID ?? "")"]
+            )
         )
     }
 
@@ -186,7 +191,10 @@ actor Inspector {
         let isTemporary = error.isUnavailable || error.status == 429 || error.status == 409
         guard isTemporary else { return try await fail(inspection, error.description, error.traceID) }
         let wait = max(error.retryAfter ?? .seconds(15), .seconds(1))
-        tools.log.info("the audit of \(inspection.line) is put off: \(error)")
+        tools.log.info(
+            "the audit of \(inspection.line) is put off: \(error)",
+            metadata: LogKind.auditPostponed.about(["line": "\(inspection.line)"])
+        )
         try await tools.ledger.postpone(
             inspection,
             until: tools.clock.now() + wait,
@@ -200,7 +208,7 @@ actor Inspector {
         tools.instruments.inspections.add(1, "failed")
         tools.log.warning(
             "the audit of \(inspection.line) failed: \(reason)",
-            metadata: ["line": "\(inspection.line)", "trace": "\(trace ?? "")"]
+            metadata: LogKind.auditFailed.about(["line": "\(inspection.line)", "trace": "\(trace ?? "")"])
         )
     }
 }

@@ -26,7 +26,7 @@ struct NoticeDesk: Sendable {
         if isOurs {
             log.error(
                 "\(notice.type) by \(notice.actor): \(notice.summary)",
-                metadata: ["event": "\(event.id)", "trace": "\(event.traceID ?? "")"]
+                metadata: LogKind.linqNotice.about(["event": "\(event.id)", "trace": "\(event.traceID ?? "")"])
             )
             let alert = alerts.compose(
                 notice.type.replacing(".", with: "_"),

@@ -84,6 +84,11 @@ final class PauseProof: Sendable {
                 + "shows what each hook answered.",
             about: line.description
         )
-        if isNews { log.error("\(summary)", metadata: ["line": "\(line)", "trace": "\(offence.trace ?? "")"]) }
+        if isNews {
+            log.error(
+                "\(summary)",
+                metadata: LogKind.pauseIneffective.about(["line": "\(line)", "trace": "\(offence.trace ?? "")"])
+            )
+        }
     }
 }

@@ -135,21 +135,29 @@ actor Reconciler {
         status.differences += report.differences.count
         if status.failure != nil {
             status.failure = nil
-            tools.log.notice("Linq answers again")
+            tools.log.notice("Linq answers again", metadata: LogKind.linqAnswers.about())
         }
         tools.alerts.settle("linq_unreachable")
         tools.instruments.reconciles.add(1, "compared")
         tools.instruments.differences.add(report.differences.count)
         let trace = listing.traceID ?? ""
-        if !report.learnt.isEmpty { tools.log.notice("Linq lists \(report.learnt.count) lines that are new here") }
+        if !report.learnt.isEmpty {
+            tools.log.notice(
+                "Linq lists \(report.learnt.count) lines that are new here",
+                metadata: LogKind.linesLearnt.about()
+            )
+        }
         for line in report.retired {
-            tools.log.notice("\(line) has left the account: Linq lists it no more", metadata: ["trace": "\(trace)"])
+            tools.log.notice(
+                "\(line) has left the account: Linq lists it no more",
+                metadata: LogKind.lineLeft.about(["line": "\(line)", "trace": "\(trace)"])
+            )
         }
         if report.differences.isEmpty { return }
         for difference in report.differences {
             tools.log.warning(
                 "\(difference.line) is \(difference.listed) by Linq's list, and was \(difference.known) by its deliveries",
-                metadata: ["line": "\(difference.line)", "trace": "\(trace)"]
+                metadata: LogKind.lineDiffers.about(["line": "\(difference.line)", "trace": "\(trace)"])
             )
             onGap(difference.line)
         }
@@ -188,7 +196,7 @@ actor Reconciler {
         if status.failure?.reason != error.description {
             tools.log.warning(
                 "Linq could not be asked for its lines: \(error)",
-                metadata: ["trace": "\(error.traceID ?? "")"]
+                metadata: LogKind.linqUnreachable.about(["trace": "\(error.traceID ?? "")"])
             )
         }
         status.failure = (error.description, since)

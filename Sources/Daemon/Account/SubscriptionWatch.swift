@@ -36,7 +36,10 @@ struct SubscriptionWatch: Sendable {
             tellOfRepair(check, id)
             return try await judge(lines)
         } catch {
-            tools.log.warning("Linq could not be asked for its subscriptions: \(error)")
+            tools.log.warning(
+                "Linq could not be asked for its subscriptions: \(error)",
+                metadata: LogKind.linqUnreachable.about()
+            )
             tools.alerts.raise(
                 "subscriptions_unknown",
                 "Linq cannot be asked whether it still feeds linewarden: \(error)",
@@ -61,13 +64,18 @@ struct SubscriptionWatch: Sendable {
         for finding in check.findings {
             let why = error.map { "; it could not be repaired: \($0)" } ?? ""
             let isNews = tools.alerts.raise(finding.kind, finding.sentence + why, remedy: finding.remedy)
-            if isNews { tools.log.error("\(finding.sentence)\(why)") }
+            if isNews {
+                tools.log.error("\(finding.sentence)\(why)", metadata: LogKind.subscriptionTrouble.about())
+            }
         }
     }
 
     private func tellOfRepair(_ check: SubscriptionCheck, _ id: String) {
         let sentences = check.findings.map(\.sentence).joined(separator: ", and ")
-        tools.log.notice("repaired the webhook subscription: \(sentences)", metadata: ["subscription": "\(id)"])
+        tools.log.notice(
+            "repaired the webhook subscription: \(sentences)",
+            metadata: LogKind.subscriptionRepaired.about(["subscription": "\(id)"])
+        )
         for kind in SubscriptionCheck.kinds { tools.alerts.settle(kind) }
         tools.alerts.raise(
             "subscription_repaired",
