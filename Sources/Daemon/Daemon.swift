@@ -30,8 +30,8 @@ package actor Daemon {
     let desk: AdminDesk
     let webhookHandler: WebhookHandler
     let adminHandler: AdminHandler
-    private let webhookServer: HTTPServer
-    private let adminServer: HTTPServer
+    let webhookServer: HTTPServer
+    let adminServer: HTTPServer
     let certificate: TLSCertificate?
     let instruments: DaemonInstruments
     let switchboard: Switchboard
@@ -41,7 +41,7 @@ package actor Daemon {
     var settings: Settings
     private(set) var housekeeping: Housekeeping?
     let statusLine: StatusLine
-    private var watchdog: Watchdog?
+    var watchdog: Watchdog?
 
     /// Starts everything, or nothing: an error leaves no listener and no lock behind.
     ///
@@ -206,19 +206,6 @@ package actor Daemon {
         await account?.start()
     }
 
-    /// Tells the service manager that the daemon serves, and from now on how it is.
-    package func announce() async {
-        Notifier.ready(await statusLine.look())
-        statusLine.start()
-        watchdog = Notifier.watchdogInterval.map { interval in
-            Watchdog(interval: interval, clock: clock, log: log, feed: Notifier.feedWatchdog) {
-                [dispatcher, ledger, client, webhookServer, adminServer] in
-                await dispatcher.pulses + [ledger.pulse, client.pulse] + webhookServer.pulses + adminServer.pulses
-            }
-        }
-        watchdog?.start()
-    }
-
     /// Stops accepting, finishes what is under way, and closes the ledger.
     package func stop() async {
         // Nobody watches a daemon that stops (systemd.service(5)); TimeoutStopSec= is what ends one that hangs.
@@ -236,26 +223,5 @@ package actor Daemon {
         await adminServer.stop(within: .seconds(1))
         await client.close()
         await ledger.close()
-    }
-
-    /// Checks the ledger's file after an unclean stop; the daemon serves meanwhile.
-    package func checkLedger() async {
-        guard ledger.wasLeftOpen else { return }
-        do {
-            if let finding = try await reader.damage() {
-                desk.noteDamage(finding)
-                log.critical(
-                    "the ledger is damaged: \(finding); restore a backup",
-                    metadata: LogKind.ledgerDamaged.about()
-                )
-            } else {
-                log.info(
-                    "the ledger was not closed properly and is sound",
-                    metadata: LogKind.ledgerChecked.about()
-                )
-            }
-        } catch {
-            log.error("the ledger could not be checked: \(error)", metadata: LogKind.ledgerFailed.about())
-        }
     }
 }

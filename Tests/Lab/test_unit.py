@@ -93,6 +93,23 @@ def test_secrets_come_as_credentials(service, lab, encrypted):
     service.deliver()
 
 
+def test_tls_on_a_privileged_port_needs_no_privilege(service, lab):
+    """systemd opens 443 and reads the key that only root may read."""
+    service.drop_in("[Service]\nLoadCredential=certificate:/etc/linewarden/c.pem\nLoadCredential=key:/etc/linewarden/k.pem\n")
+    lab.shell(
+        "cd /etc/linewarden; umask 077; openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30"
+        " -subj /CN=localhost -keyout k.pem -out c.pem 2>&1"
+    )
+    lab.write(f"{UNITS}/linewarden-webhook.socket.d/port.conf", "[Socket]\nListenStream=\nListenStream=443\n")
+    lab.systemctl("daemon-reload")
+    tls = {"certificate": {"credential": "certificate"}, "key": {"credential": "key"}}
+    service.configure(webhook={"listen": ["systemd:webhook"], "tls": tls})
+    lab.systemctl("start", "linewarden-webhook.socket")
+    service.start()
+    asked = lab.run("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "https://127.0.0.1/webhooks/linq")
+    assert asked.stdout == "405"
+
+
 def command_hook(script):
     return {"program": {"type": "command", "command": ["/bin/bash", "-c", script]}}
 
