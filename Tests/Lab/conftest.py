@@ -13,8 +13,8 @@ from lab import Lab, Service, machine  # noqa: E402
 
 @pytest.fixture(scope="session")
 def lab():
-    lab = Lab()
     try:
+        lab = Lab()
         lab.copy(os.environ["LINEWARDEN"], "/usr/bin/linewarden")
         yield lab
     finally:
