@@ -134,43 +134,19 @@ final class AdminDesk: Sendable {
     }
 
     func status() async throws -> HTTPResponse {
-        let counts = board.counts
-        let backlog = try await reader.backlog()
-        let body = JSON.object([
-            ("version", .string(Version.current)),
-            ("started_at", .string(started.rfc3339)),
-            ("ready", .bool(unreadiness.isEmpty)),
-            ("reasons", .array(unreadiness.map(JSON.string))),
-            ("lines", .object(Decision.allCases.map { ($0.rawValue, .number(counts[$0] ?? 0)) })),
-            ("last_event_at", try await reader.lastEvent().map { .string($0.rfc3339) } ?? .null),
-            (
-                "broken_hooks",
-                .array(
-                    try await reader.hookStates().sorted { $0.key < $1.key }.compactMap { name, state in
-                        state.brokenReason.map { reason in
-                            .object([
-                                ("hook", .string(name)), ("reason", .string(reason)),
-                                ("since", state.brokenSince.map { .string($0.rfc3339) } ?? .null),
-                            ])
-                        }
-                    }
-                )
-            ),
-            ("linq", await switchboard.account?.reconciler.status.json ?? .null),
-            ("silences", .number(try await reader.silences(at: clock.now()).count)),
-            (
-                "pending",
-                .array(
-                    backlog.map { entry in
-                        .object([
-                            ("hook", .string(entry.hook)), ("deliveries", .number(entry.pending)),
-                            ("oldest", .string(entry.oldest.rfc3339)),
-                        ])
-                    }
-                )
-            ),
-        ])
-        return .json(.ok, body.bytes())
+        let report = StatusReport(
+            unreadiness: unreadiness,
+            decisions: board.counts,
+            lastEvent: try await reader.lastEvent(),
+            hooks: try await reader.hookStates().filter { instruments.hooks.contains($0.key) },
+            backlog: try await reader.backlog(),
+            account: await switchboard.account?.reconciler.status,
+            silences: try await reader.silences(at: clock.now()).count,
+            certificateSecondsLeft: certificateSecondsLeft,
+            now: clock.now(),
+            started: started
+        )
+        return .json(.ok, report.json.bytes())
     }
 
     /// `decision` filters, `after` is the last number of the page before, `limit` the size of the page.

@@ -25,6 +25,9 @@ package enum BackupError: Error, Sendable, CustomStringConvertible {
 }
 
 extension LedgerFile {
+    /// Told how much of the work is done, from 0 to below 1; nil when it has just begun.
+    package typealias Progress = (Double?) -> Void
+
     /// Copies it, as it is at one moment, into a file of its own that can simply be put in its place.
     ///
     /// A daemon may be writing meanwhile, and waits for nothing. The copy is compact, is checked, and is on the disk

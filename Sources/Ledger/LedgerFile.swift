@@ -16,9 +16,6 @@ package struct LedgerFile: Sendable {
         guard File.size(path) != nil else { throw .absent(path: path) }
     }
 
-    /// Told how much of the work is done, from 0 to below 1; nil when it has just begun.
-    package typealias Progress = (Double?) -> Void
-
     /// The version of its schema; 0 for one without tables.
     package func version() throws(LedgerError) -> Int {
         try reading { connection throws(SQLiteError) in try Schema.version(connection) }
@@ -28,10 +25,10 @@ package struct LedgerFile: Sendable {
     ///
     /// `thorough`: compares indexes with their tables and follows references as well. Takes a few seconds per gigabyte,
     /// without `thorough` about one.
-    package func check(thorough: Bool, progress: Progress = { _ in }) throws(LedgerError) -> [String] {
+    package func check(thorough: Bool) throws(LedgerError) -> [String] {
         do throws(LedgerError) {
             return try reading { connection throws(SQLiteError) in
-                try Self.findings(connection, thorough: thorough, progress)
+                try Self.findings(connection, thorough: thorough)
             }
         } catch {
             // Damage may show before the check can even begin.
@@ -82,23 +79,14 @@ package struct LedgerFile: Sendable {
     /// Findings told at the most: a file that is damaged badly has as many as it has rows.
     private static let findingLimit = 20
 
-    static func findings(
-        _ connection: Connection,
-        thorough: Bool,
-        _ progress: Progress = { _ in }
-    ) throws(SQLiteError) -> [String] {
-        progress(nil)
-        return try withoutActuallyEscaping(progress) { progress throws(SQLiteError) in
-            let effort = try Effort(connection, report: progress)
-            defer { withExtendedLifetime(effort) {} }
-            let pragma = thorough ? "integrity_check" : "quick_check"
-            let rows = try connection.rows("PRAGMA \(pragma)(\(findingLimit))") { $0.text(0) ?? "" }
-            var findings = rows == ["ok"] ? [] : rows
-            guard thorough, findings.isEmpty else { return findings }
-            findings = try connection.rows("PRAGMA foreign_key_check") { row in
-                "a row of \(row.text(0) ?? "?") refers to a row of \(row.text(2) ?? "?") that is not there"
-            }
-            return Array(findings.prefix(findingLimit))
+    static func findings(_ connection: Connection, thorough: Bool) throws(SQLiteError) -> [String] {
+        let pragma = thorough ? "integrity_check" : "quick_check"
+        let rows = try connection.rows("PRAGMA \(pragma)(\(findingLimit))") { $0.text(0) ?? "" }
+        guard rows == ["ok"] else { return rows }
+        guard thorough else { return [] }
+        let references = try connection.rows("PRAGMA foreign_key_check") { row in
+            "a row of \(row.text(0) ?? "?") refers to a row of \(row.text(2) ?? "?") that is not there"
         }
+        return Array(references.prefix(findingLimit))
     }
 }

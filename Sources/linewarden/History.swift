@@ -41,7 +41,16 @@ struct Events: AsyncParsableCommand {
     func run() async throws {
         let page = try await options.page("events")
         if options.json { return Terminal.say(page.text(pretty: true)) }
-        var table = Table("RECEIVED", "LINE", "STATE", "STATUS", "REPUTATION", "DECISION", "EVENT")
+        var table = Table(
+            "RECEIVED",
+            "LINE",
+            "STATE",
+            "STATUS",
+            "REPUTATION",
+            "DECISION",
+            "EVENT",
+            yielding: ["EVENT", "DECISION"]
+        )
         for event in page["events"]?.array ?? [] {
             table.add(
                 event["received_at"]?.string ?? "?",
@@ -71,7 +80,7 @@ struct Incidents: AsyncParsableCommand {
     func run() async throws {
         let page = try await options.page("incidents")
         if options.json { return Terminal.say(page.text(pretty: true)) }
-        var table = Table("OPENED", "CLOSED", "LINE", "SEVERITY", "INCIDENT", "WHY")
+        var table = Table("OPENED", "CLOSED", "LINE", "SEVERITY", "INCIDENT", "WHY", yielding: ["WHY", "INCIDENT"])
         for incident in page["incidents"]?.array ?? [] {
             table.add(
                 incident["opened_at"]?.string ?? "?",
@@ -103,7 +112,17 @@ struct Deliveries: AsyncParsableCommand {
     func run() async throws {
         let page = try await options.page("deliveries", hook: hook)
         if options.json { return Terminal.say(page.text(pretty: true)) }
-        var table = Table("WRITTEN", "HOOK", "TYPE", "LINE", "STATE", "ATTEMPTS", "DELIVERY", "ANSWER")
+        var table = Table(
+            "WRITTEN",
+            "HOOK",
+            "TYPE",
+            "LINE",
+            "STATE",
+            "ATTEMPTS",
+            "DELIVERY",
+            "ANSWER",
+            yielding: ["ANSWER", "DELIVERY", "TYPE"]
+        )
         for delivery in page["deliveries"]?.array ?? [] {
             table.add(
                 delivery["created_at"]?.string ?? "?",

@@ -32,7 +32,7 @@ struct Lines: AsyncParsableCommand {
         } while after != nil
         if json { return Terminal.say(JSON.object([("lines", .array(lines))]).text(pretty: true)) }
         if lines.isEmpty { return Terminal.say(paused ? "No line is paused." : "No line is known yet.") }
-        var table = Table("LINE", "DECISION", "SINCE", "STATUS", "REPUTATION", "WHY")
+        var table = Table("LINE", "DECISION", "SINCE", "STATUS", "REPUTATION", "WHY", yielding: ["WHY", "SINCE"])
         for line in lines {
             table.add(
                 line["phone_number"]?.string ?? "?",

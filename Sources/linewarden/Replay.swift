@@ -78,7 +78,7 @@ struct Audit: AsyncParsableCommand {
     func run() async throws {
         let page = try await admin.get("/v1/audit?limit=\(limit)")
         if json { return Terminal.say(page.text(pretty: true)) }
-        var table = Table("WHEN", "WHO", "WHAT", "ON", "WHY")
+        var table = Table("WHEN", "WHO", "WHAT", "ON", "WHY", yielding: ["WHY", "ON"])
         for entry in page["audit"]?.array ?? [] {
             table.add(
                 entry["at"]?.string ?? "?",

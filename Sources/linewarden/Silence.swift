@@ -67,7 +67,7 @@ struct SilenceCommand: AsyncParsableCommand {
         func run() async throws {
             let told = try await admin.get("/v1/silences")
             if json { return Terminal.say(told.text(pretty: true)) }
-            var table = Table("SILENCE", "LINES", "SEVERITIES", "ENDS", "BY", "WHY")
+            var table = Table("SILENCE", "LINES", "SEVERITIES", "ENDS", "BY", "WHY", yielding: ["WHY", "BY"])
             for silence in told["silences"]?.array ?? [] {
                 let severities = (silence["severities"]?.array ?? []).compactMap(\.string)
                 table.add(

@@ -5,7 +5,10 @@ struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says whether everything is fine.",
         discussion: """
-            Exit code 0 when the daemon can store what it receives, 1 when it cannot, 69 when it does not answer.
+            The first line is the verdict; what is not fine follows, the gravest first, and then the facts. That lines are \
+            paused is a fact: it is what linewarden is for.
+
+            Exit code 0 when everything is fine, 1 when something is not, 69 when the daemon does not answer.
 
               linewarden status
               linewarden status --admin unix:/run/linewarden/admin.sock --json
@@ -19,13 +22,25 @@ struct Status: AsyncParsableCommand {
 
     func run() async throws {
         let status = try await admin.get("/v1/status")
-        let isReady = status["ready"]?.bool ?? false
+        let isFine = status["fine"]?.bool ?? false
         if json {
             Terminal.say(status.text(pretty: true))
         } else {
-            describe(status, isReady)
+            judge(status, isFine)
+            describe(status)
         }
-        if !isReady { throw ExitCode.failure }
+        if !isFine { throw ExitCode.failure }
+    }
+
+    private func judge(_ status: JSON, _ isFine: Bool) {
+        let palette = Palette(showsColours: Terminal.showsColours)
+        let paused = status["lines"]?["paused"]?.integer ?? 0
+        let also = paused == 0 ? "" : paused == 1 ? "; 1 line is paused" : "; \(paused) lines are paused"
+        if isFine { return Terminal.say(palette.paint("everything is fine", .good) + also) }
+        let problems = (status["problems"]?.array ?? []).compactMap(\.string)
+        let verdict = problems.count == 1 ? "1 thing is not fine" : "\(problems.count) things are not fine"
+        Terminal.say(palette.paint(verdict, .bad) + also)
+        for problem in problems { Terminal.say("  \(problem)") }
     }
 
     private func describe(linq: JSON?) {
@@ -47,11 +62,12 @@ struct Status: AsyncParsableCommand {
         }
     }
 
-    private func describe(_ status: JSON, _ isReady: Bool) {
+    private func describe(_ status: JSON) {
         func count(_ decision: String) -> Int64 { status["lines"]?[decision]?.integer ?? 0 }
-        Terminal.say("linewarden \(status["version"]?.string ?? "?"), up since \(status["started_at"]?.string ?? "?")")
-        Terminal.say(isReady ? "ready: what arrives is stored" : "NOT READY:")
-        for reason in status["reasons"]?.array ?? [] { Terminal.say("  \(reason.string ?? "")") }
+        Terminal.say(
+            "\nlinewarden \(status["version"]?.string ?? "?"), up since \(status["started_at"]?.string ?? "?")"
+        )
+        Terminal.say(status["ready"]?.bool ?? false ? "ready: what arrives is stored" : "NOT READY")
         Terminal.say("lines: \(count("paused")) paused, \(count("slowed")) slowed, \(count("allowed")) allowed")
         Terminal.say("last event: \(status["last_event_at"]?.string ?? "none yet")")
         describe(linq: status["linq"])
@@ -60,6 +76,9 @@ struct Status: AsyncParsableCommand {
                 "hook \(hook["hook"]?.string ?? "?") is broken since \(hook["since"]?.string ?? "?"): "
                     + "\(hook["reason"]?.string ?? "?")"
             )
+        }
+        if let seconds = status["certificate_seconds"]?.integer {
+            Terminal.say("certificate: lasts for \(seconds / 86_400) days")
         }
         let silences = status["silences"]?.integer ?? 0
         if silences > 0 { Terminal.say("silences: \(silences) in force, see linewarden silence list") }

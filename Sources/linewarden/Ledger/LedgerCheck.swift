@@ -28,7 +28,8 @@ struct LedgerCheck: ParsableCommand {
         let bar = ProgressBar("checking \(ledger.path)")
         let findings: [String]
         do throws(LedgerError) {
-            findings = try ledger.check(thorough: !quick, progress: bar.show)
+            bar.count()
+            findings = try ledger.check(thorough: !quick)
         } catch {
             bar.clear()
             Terminal.complain("\(error)")

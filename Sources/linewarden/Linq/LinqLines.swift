@@ -24,7 +24,7 @@ struct LinqLines: AsyncParsableCommand {
             return Terminal.say(JSON.object([("lines", .array(lines.map(\.json)))]).text(pretty: true))
         }
         if lines.isEmpty { return Terminal.say("The account has no line.") }
-        var table = Table("LINE", "REPUTATION", "FORWARDS TO", "TYPE", "RATE", "ID")
+        var table = Table("LINE", "REPUTATION", "FORWARDS TO", "TYPE", "RATE", "ID", yielding: ["ID"])
         for line in lines {
             table.add(
                 line.phoneNumber,

@@ -24,7 +24,14 @@ struct LinqSubscriptions: AsyncParsableCommand {
         if all.isEmpty {
             return Terminal.say("The account has no subscription: Linq tells nobody. See linewarden linq subscribe.")
         }
-        var table = Table("SUBSCRIPTION", "STATE", "EVENTS", "LINES", "URL")
+        var table = Table(
+            "SUBSCRIPTION",
+            "STATE",
+            "EVENTS",
+            "LINES",
+            "URL",
+            yielding: ["URL", "LINES", "SUBSCRIPTION"]
+        )
         for each in all {
             table.add(
                 each.id,
