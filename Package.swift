@@ -12,9 +12,15 @@ let strict: [SwiftSetting] = [
 ]
 
 /// A target with its tests beside it: `Sources/NAME` and `Tests/NAMETests`.
-func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> [Target] {
+func layer(_ name: String, _ dependencies: [Target.Dependency] = [], embedding files: [String] = []) -> [Target] {
     [
-        .target(name: name, dependencies: dependencies, swiftSettings: strict),
+        .target(
+            name: name,
+            dependencies: dependencies,
+            // As bytes in the program: a bundle beside it would have to be found, and Foundation to find it.
+            resources: files.map { .embedInCode($0) },
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "\(name)Tests",
             dependencies: [.init(stringLiteral: name), "TestSupport"] + dependencies,
@@ -105,6 +111,7 @@ let package = Package(
                 "Settings", "Delivery", "Ledger", "Intake", "HTTPServer", "HTTPClient", "HTTPWire", "Hooks", "Routing",
                 "Lines", "Linq", "Systemd", "Crypto", "Metrics", "Posix", "JSON", "Chrono",
                 .product(name: "Logging", package: "swift-log"),
-            ]
+            ],
+            embedding: ["Page/page.html", "Page/page.css", "Page/page.js"]
         )
 )

@@ -34,8 +34,9 @@ final class AdminHandler: RequestHandler {
         from peer: PeerAddress,
         _ reply: Reply
     ) -> HTTPResponse? {
-        // Load balancers and probes have no token, and learn nothing that needs one.
+        // Load balancers and probes have no token, and learn nothing that needs one; the page asks for the token itself.
         switch path {
+        case []: return get(request) { OperatorPage.builtIn.answer(request) }
         case ["healthz"]: return Health.answer(request)
         case ["readyz"]: return get(request) { desk.readiness }
         default: break

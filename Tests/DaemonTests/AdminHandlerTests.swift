@@ -31,7 +31,8 @@ import Testing
             ("HEAD", "/v1/gate/+12025550000", 200, nil), ("GET", "/v1/gate/nobody", 400, "not_a_number"),
             ("POST", "/v1/gate/+12025550000", 405, "method_not_allowed"), ("GET", "/v1/gate", 404, "not_found"),
             ("GET", "/v1/gate/+12025550000/more", 404, "not_found"), ("GET", "/v1/reload", 405, "method_not_allowed"),
-            ("GET", "/", 404, "not_found"), ("GET", "/v2/lines", 404, "not_found"),
+            ("GET", "/", 200, nil), ("HEAD", "/", 200, nil), ("POST", "/", 405, "method_not_allowed"),
+            ("GET", "/page.js", 404, "not_found"), ("GET", "/v2/lines", 404, "not_found"),
         ]
         for (method, target, status, error) in paths {
             let response = try await bench.ask(daemon, target, method: method)
