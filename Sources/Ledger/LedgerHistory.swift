@@ -1,18 +1,35 @@
 package import Lines
 import SQLite
 
+/// States in the words of the indexes that are about them: SQLite does not find such an index by a parameter.
+enum IndexedStates {
+    static let events = ["quarantined": "state = 'quarantined'"]
+    static let deliveries = ["dead": "state = 'dead'"]
+    static let incidents = ["open": "closed_at IS NULL", "closed": "closed_at IS NOT NULL"]
+}
+
 // Pages of history, newest first. Each filter is a condition on columns; places grow with time, so "before" is one too.
 extension LedgerReader {
     /// Events in the order of arrival.
     package func events(_ query: HistoryQuery) throws -> [EvidenceRecord] {
-        try page(query, "SELECT \(EvidenceRecord.columns) FROM event", place: "seq", state: "state = ?") {
+        try page(
+            query,
+            "SELECT \(EvidenceRecord.columns) FROM event",
+            place: "seq",
+            indexed: IndexedStates.events
+        ) {
             EvidenceRecord($0)
         }
     }
 
     /// Deliveries in the order of writing.
     package func deliveries(_ query: HistoryQuery) throws -> [DeliveryRecord] {
-        try page(query, "SELECT \(DeliveryRecord.columns) FROM delivery", place: "seq", state: "state = ?") {
+        try page(
+            query,
+            "SELECT \(DeliveryRecord.columns) FROM delivery",
+            place: "seq",
+            indexed: IndexedStates.deliveries
+        ) {
             DeliveryRecord($0)
         }
     }
@@ -24,7 +41,7 @@ extension LedgerReader {
             query,
             "SELECT \(columns) FROM incident",
             place: "rowid",
-            state: "CASE WHEN closed_at IS NULL THEN 'open' ELSE 'closed' END = ?"
+            indexed: IndexedStates.incidents
         ) { row in Incident(row).map { (row.integer(6) ?? 0, $0) } }.compactMap { $0 }
     }
 
@@ -32,17 +49,19 @@ extension LedgerReader {
         _ query: HistoryQuery,
         _ select: String,
         place: String,
-        state: String,
+        indexed: [String: String],
         read: (Statement) -> Row
     ) throws -> [Row] {
+        let words = query.state.flatMap { indexed[$0] }
         let filters: [(condition: String, value: Value?)] = [
             ("line = ?", query.line.map { .text($0.description) }),
-            (state, query.state.map(Value.text)),
+            ("state = ?", words == nil ? query.state.map(Value.text) : nil),
             ("hook = ?", query.hook.map(Value.text)),
             ("\(place) < ?", query.before.map(Value.integer)),
         ]
         let used = filters.compactMap { filter in filter.value.map { (filter.condition, $0) } }
-        let conditions = used.isEmpty ? "" : " WHERE " + used.map(\.0).joined(separator: " AND ")
+        let all = [words].compactMap { $0 } + used.map(\.0)
+        let conditions = all.isEmpty ? "" : " WHERE " + all.joined(separator: " AND ")
         let statement = try connection.prepare("\(select)\(conditions) ORDER BY \(place) DESC LIMIT ?")
         return try statement.rows(used.map(\.1) + [Value(query.limit)], read: read)
     }

@@ -214,5 +214,9 @@ extension Schema {
         CREATE INDEX inspection_by_line ON inspection (line, created_at);
         CREATE INDEX inspection_settled ON inspection (settled_at) WHERE settled_at IS NOT NULL;
         """,
+        """
+        -- What was given up is looked at all the time and is rare: it is found without reading what was delivered.
+        CREATE INDEX delivery_dead ON delivery (seq) WHERE state = 'dead';
+        """,
     ]
 }

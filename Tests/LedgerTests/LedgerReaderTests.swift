@@ -80,6 +80,21 @@ import Testing
         #expect(try await numbers(Set(Decision.allCases), after: all[4]) == [])
     }
 
+    @Test(
+        "What is rare among what is kept is found by an index",
+        arguments: [
+            ("delivery", IndexedStates.deliveries["dead"], "delivery_dead"),
+            ("event", IndexedStates.events["quarantined"], "event_quarantined"),
+        ]
+    )
+    func rare(_ table: String, _ condition: String?, _ index: String) async throws {
+        let condition = try #require(condition)
+        let connection = try Connection(path: ledger.path, mode: .readOnly)
+        let query = "SELECT * FROM \(table) WHERE \(condition) AND seq < 9 ORDER BY seq DESC LIMIT 5"
+        let plan = try connection.rows("EXPLAIN QUERY PLAN \(query)") { $0.text(3) ?? "" }
+        #expect(plan.count == 1 && plan[0].contains(index), "\(plan)")
+    }
+
     @Test("Evidence and deliveries come newest first")
     func history() async throws {
         let number = try line()
