@@ -59,12 +59,12 @@ import Testing
         await daemon.stop()
     }
 
-    @Test("With a token nothing but health is told without it")
+    @Test("With a token nothing but health is told without it; the page, which holds no data, asks for it")
     func token() async throws {
         let bench = try Bench()
         try bench.write([("admin", ["listen": ["127.0.0.1:0"], "token": ["env": "ADMIN"]])])
         let daemon = try await bench.start()
-        for target in ["/healthz", "/readyz"] { #expect(try await bench.ask(daemon, target).status == 200) }
+        for target in ["/healthz", "/readyz", "/"] { #expect(try await bench.ask(daemon, target).status == 200) }
         for target in ["/metrics", "/v1/lines", "/v1/gate/+12025550000", "/nowhere"] {
             for given in [nil, "Bearer", "Bearer open", "Basic open sesame", "Bearer open sesame ever", "open sesame"] {
                 let headers = given.map { [(name: "Authorization", value: $0)] } ?? []

@@ -125,3 +125,33 @@ def patient(directory, fake, make_sink, authority):
     sink = make_sink(lambda received: Reply(202 if received.path == "/pd" else 200))
     yield Patient(directory, fake, sink, authority, office)
     office.close()
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser that many tests use, one after another."""
+    # Selenium, which few tests need, takes its time to load.
+    from browser import Browser
+
+    browser = Browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browser(chromium):
+    """The browser in the looks of a desk; a page that complains in the console fails its test."""
+    from browser import NETWORK
+
+    chromium.looks()
+    yield chromium
+    said = chromium.complaints(without=[NETWORK])
+    chromium.driver.get("about:blank")
+    assert said == []
+
+
+@pytest.fixture
+def story(make_daemon, make_sink):
+    """A daemon with much to tell (page_story.py)."""
+    import page_story
+
+    return page_story.tell(make_daemon(hooks=page_story.hooks(make_sink), routes=page_story.ROUTES).start())

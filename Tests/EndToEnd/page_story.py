@@ -61,3 +61,17 @@ def backdate(daemon):
             at = f"(SELECT changed_at FROM event WHERE event.incident = incident.id AND event.step = '{step}')"
             db.execute(f"UPDATE incident SET {column} = coalesce({at}, {column}) WHERE {column} IS NOT NULL")
     db.close()
+
+
+def card(line, name=""):
+    """Where the page has the card of a restricted line, or one of its buttons."""
+    return f'#restricted [data-key="{line}"]' + (f' [data-focus="{name}"]' if name else "")
+
+
+def sign(browser, reason, by=None):
+    """Fills in an order and gives it."""
+    browser.write("#order-reason", reason)
+    if by:
+        browser.write("#order-by", by)
+    browser.click("#order-submit")
+    browser.wait_until_gone("#order")

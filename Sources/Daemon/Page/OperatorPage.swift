@@ -42,9 +42,10 @@ struct OperatorPage: Sendable {
             // Kept, but never shown without asking: a page of an older version would misread a newer daemon.
             "Cache-Control": "no-cache",
         ]
-        let known = request.headers.all("If-None-Match").joined(separator: ",").split(separator: ",")
         // A weak comparison (RFC 9110, section 13.1.2): a proxy that compresses makes weak tags of strong ones.
-        if known.contains(where: { $0.filter { $0 != " " } == tag || $0.filter { $0 != " " } == "W/" + tag }) {
+        let known = request.headers.all("If-None-Match").joined(separator: ",").split(separator: ",")
+            .map { String($0.filter { $0 != " " }) }
+        if known.contains(where: { [tag, "W/\(tag)", "*"].contains($0) }) {
             return HTTPResponse(.notModified, headers: headers, body: [])
         }
         return HTTPResponse(.ok, headers: headers, body: document)

@@ -4,6 +4,8 @@
 
 const DAY = 86_400_000;
 const POLL = 10_000;
+const CLOSE_POLL = 2_000; // For a while after something has happened, because deliveries follow.
+const CLOSE_FOR = 60_000;
 const SILENCE_OF_STREAM = 40_000; // The daemon sends a heartbeat every 15 s.
 const SHOWN_AT_MOST = 200;
 const RECENTLY = DAY;
@@ -246,6 +248,7 @@ const CONNECTION_WORDS = { connecting: "Connecting", live: "Live", lost: "Not co
 function connectionIs(name, reason) {
   state.connection = name;
   $("connection").dataset.state = name;
+  document.body.dataset.connection = name;
   setText($("connection-text"), CONNECTION_WORDS[name]);
   const lost = $("lost");
   lost.hidden = name !== "lost";
@@ -346,6 +349,7 @@ function onEvent(event) {
   if (event.id) state.lastEventID = event.id;
   refreshSoon();
   if (event.event !== "decision") return;
+  followClosely();
   const told = JSON.parse(event.data);
   const reasons = told.reasons.length ? `: ${told.reasons.join(", ")}` : "";
   const news = $("news");
@@ -356,6 +360,7 @@ function onEvent(event) {
 // --- refreshing ------------------------------------------------------------------------------------------------------
 
 let refreshing = null;
+let closelyUntil = 0;
 let refreshAgain = false;
 
 /** Asks for everything, once for all that happens meanwhile, and no more than once a second. */
@@ -374,6 +379,17 @@ function refreshSoon() {
     }
   });
   return run;
+}
+
+function followClosely() {
+  closelyUntil = Date.now() + CLOSE_FOR;
+}
+
+/** Only the stream tells by itself, and only of decisions: the rest is asked for from time to time. */
+function poll() {
+  const rest = Date.now() < closelyUntil ? CLOSE_POLL : POLL;
+  const isDue = Date.now() - (state.seen ?? 0) >= rest;
+  if (isDue && !document.hidden && state.connection !== "lost") refreshSoon();
 }
 
 async function refresh() {
@@ -928,6 +944,7 @@ function order(kind, subject) {
     field.hidden = !used;
     for (const control of field.querySelectorAll("input, select, textarea")) control.disabled = !used;
   }
+  $("order-submit").disabled = false;
   $("order-lines").value = subject.line ?? "+*";
   $("order-reason").value = "";
   $("order-by").value = remembered(() => localStorage, "linewarden.by") ?? "";
@@ -938,7 +955,8 @@ function order(kind, subject) {
 
 async function carryOut(event) {
   event.preventDefault();
-  const { kind, subject } = ordered;
+  const given = ordered;
+  const { kind, subject } = given;
   const form = ORDERS[kind];
   const body = Object.fromEntries(form.fields.map((field) => [field, $(`order-${field}`).value.trim()]).filter(([, value]) => value));
   remember(() => localStorage, "linewarden.by", body.by);
@@ -946,14 +964,18 @@ async function carryOut(event) {
   setText($("order-problem"), "");
   try {
     await ask(form.path(subject), form.method ?? "POST", body);
-    $("order").close();
+    if (ordered === given) $("order").close();
     toast(form.done({ ...subject, ...body }));
-    await refreshSoon();
   } catch (error) {
-    setText($("order-problem"), error instanceof Refused ? `${capital(error.message)}.` : "The daemon cannot be reached. Nothing is known to have been done.");
+    const known = error instanceof Refused;
+    const problem = known ? `${capital(error.message)}.` : "The daemon cannot be reached. It is not known whether that was done.";
+    if (ordered === given && $("order").open) setText($("order-problem"), problem);
+    else toast(problem);
   } finally {
-    $("order-submit").disabled = false;
+    if (ordered === given) $("order-submit").disabled = false;
   }
+  followClosely();
+  refreshSoon();
 }
 
 let toastTimer = null;
@@ -994,7 +1016,7 @@ function start() {
   $("forget").hidden = !state.token;
   document.addEventListener("visibilitychange", () => document.hidden || refreshSoon());
   setInterval(tick, 1_000);
-  setInterval(() => document.hidden || state.connection === "lost" || refreshSoon(), POLL);
+  setInterval(poll, 1_000);
   const named = /^#line=(\+\d+)$/.exec(decodeURIComponent(location.hash));
   if (named) openLine(named[1]);
   follow();
