@@ -69,8 +69,8 @@ actor EventLoop {
         let grace = EventSource.after(nanoseconds: Self.handOverGrace, on: executor) { [weak self] in
             self?.assumeIsolated { $0.closeIdle() }
         }
-        let patience = EventSource.after(nanoseconds: span.nanoseconds, on: executor) {
-            [weak self] in self?.assumeIsolated { $0.closeAll() }
+        let patience = EventSource.after(nanoseconds: span.nanoseconds, on: executor) { [weak self] in
+            self?.assumeIsolated { $0.closeAll() }
         }
         if !connections.isEmpty {
             await withCheckedContinuation { continuation in stopped = { continuation.resume() } }
@@ -246,6 +246,5 @@ actor EventLoop {
     private func closeAll() { connections.values.forEach(close) }
 
     private var now: Steady { context.clock.steady() }
-
     private var httpDate: String { date.text(at: context.clock.now()) }
 }

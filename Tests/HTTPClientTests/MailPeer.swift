@@ -22,6 +22,8 @@ actor MailPeer {
     private(set) var silences = 0
     private nonisolated let executor = QueueExecutor(label: "mail peer")
     private let reply: @Sendable (String) -> String?
+    /// Whether mails are read as they come; else only once `goOn` was called.
+    private var readsMails: Bool
     private let listener: SharedDescriptor
     private var source: EventSource?
     private var connections: [Int: Connection] = [:]
@@ -30,7 +32,8 @@ actor MailPeer {
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// `reply`: what to say to a command in capitals, `""` (the connection itself) or `"."` (a mail); nil: nothing.
-    init(_ reply: @escaping @Sendable (String) -> String?) async throws {
+    init(readsMails: Bool = true, _ reply: @escaping @Sendable (String) -> String?) async throws {
+        self.readsMails = readsMails
         let wanted = ListenAddress.ipv4(host: "127.0.0.1", port: 0)
         listener = SharedDescriptor(try Socket.listen(wanted, sharingPort: false))
         if case .ipv4(_, let port) = Socket.localAddress(listener) ?? wanted { self.port = port } else { port = 0 }
@@ -53,6 +56,12 @@ actor MailPeer {
             }
             say(reply(""), connection)
         }
+    }
+
+    /// Reads what it has not read yet.
+    func goOn() {
+        readsMails = true
+        for connection in connections.values { connection.readable?.resume() }
     }
 
     private func read(_ number: Int) {
@@ -79,6 +88,7 @@ actor MailPeer {
             commands.append(command)
             let said = reply(command)
             connection.isInMail = said?.hasPrefix("354") == true
+            if connection.isInMail, !readsMails { connection.readable?.suspend() }
             say(said, connection)
         }
     }

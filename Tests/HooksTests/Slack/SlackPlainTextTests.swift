@@ -54,6 +54,6 @@ import Testing
             isPlain ? .hang : .answer(response(400, "invalid_blocks"))
         }
         #expect(outcome.failure?.label == "timeout" && bodies.count == 2)
-        #expect(ContinuousClock.now - start < .seconds(12))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 }
