@@ -7,6 +7,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case directory(PosixError)
     /// There is none.
     case absent(path: String)
+    /// This user may not read it.
+    case unreadable(PosixError)
     /// Another process has it open.
     case locked(path: String)
     /// It was written by a newer linewarden.
@@ -23,6 +25,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
             "the state directory cannot be used: \(error); "
                 + "create it and give it to the user linewarden runs as, or change state.directory"
         case .absent(let path): "there is no ledger at \(path): is this the state.directory of the daemon?"
+        case .unreadable(let error):
+            "the ledger cannot be read: \(error): ask as root, or as the user linewarden runs as"
         case .locked(let path):
             "\(path) is locked by another process: is linewarden running already with this state.directory?"
         case .newer(let path, let version, let known):

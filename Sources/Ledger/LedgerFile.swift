@@ -9,11 +9,12 @@ package struct LedgerFile: Sendable {
     package let directory: String
     package let path: String
 
-    /// - Throws: `LedgerError.absent` when there is no ledger in the directory.
+    /// - Throws: `LedgerError.absent` when there is no ledger in the directory, `.unreadable` when it is out of reach.
     package init(directory: String) throws(LedgerError) {
         self.directory = directory
         path = "\(directory)/linewarden.db"
-        guard File.size(path) != nil else { throw .absent(path: path) }
+        guard let problem = File.isReadable(path) else { return }
+        throw problem.code == PosixError.notFound ? .absent(path: path) : .unreadable(problem)
     }
 
     /// The version of its schema; 0 for one without tables.

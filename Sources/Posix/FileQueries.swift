@@ -69,6 +69,16 @@ extension File {
         return parent == path || parent == "." ? nil : freeBytes(parent)
     }
 
+    /// Why the process cannot read the file; nil when it can.
+    package static func isReadable(_ path: String) -> PosixError? {
+        do throws(PosixError) {
+            try system("access", path) { access(path, R_OK) }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// Why the process cannot run the file as a program; nil when it can.
     package static func isExecutable(_ path: String) -> PosixError? {
         var status = stat()

@@ -381,7 +381,8 @@ def test_commands_show_no_secret(talkative):
     daemon.sink.wait_for(6)
     for command in (["status"], ["lines"], ["status", "--json"], ["lines", "--json"]):
         result = cli(*command, "--admin", daemon.admin_url, LINEWARDEN_ADMIN_TOKEN=TOKEN)
-        assert result.returncode == 0
+        # A hook of this daemon is broken, which status says by its exit code too.
+        assert result.returncode in (0, 1)
         assert_silent(result.stdout + result.stderr, command)
 
 

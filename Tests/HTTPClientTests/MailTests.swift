@@ -79,7 +79,7 @@ import Testing
         let timeout = Span.seconds(2)
         let fault = await #expect(throws: MailFault.self) { try await client.send(mail(peer.port, timeout: timeout)) }
         #expect(fault == MailFault(cause: .timeout(timeout), mayHaveArrived: mayHaveArrived))
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(60))
     }
 
     @Test(arguments: ["", "EHLO", "MAIL", "DATA", "."]) func cancelled(command: String) async throws {

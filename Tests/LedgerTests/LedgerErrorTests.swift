@@ -27,6 +27,15 @@ import Testing
                 "/s/linewarden.db is damaged (page 2): stop, copy the file away, and restore a backup "
                     + "or start with an empty one"
             ),
+            (
+                .absent(path: "/s/linewarden.db"),
+                "there is no ledger at /s/linewarden.db: is this the state.directory of the daemon?"
+            ),
+            (
+                .unreadable(PosixError(call: "access", code: 13, subject: "/s/linewarden.db")),
+                "the ledger cannot be read: access /s/linewarden.db: Permission denied: "
+                    + "ask as root, or as the user linewarden runs as"
+            ),
             (.overloaded, "too many events wait for the disk"),
         ] as [(LedgerError, String)]
     )

@@ -28,6 +28,13 @@ import Testing
         #expect(try File.names(in: bench.directory.path) == [])
     }
 
+    @Test("One that is out of reach is not called missing")
+    func outOfReach() throws {
+        try File.replace(bench.directory("file"), with: [])
+        let error = try #require(throws: LedgerError.self) { try LedgerFile(directory: bench.directory("file")) }
+        guard case .unreadable = error else { return #expect(Bool(false), "\(error)") }
+    }
+
     @Test("A sound ledger has no findings, opened by a daemon or not", arguments: [true, false])
     func sound(thorough: Bool) async throws {
         let ledger = try bench.open()
