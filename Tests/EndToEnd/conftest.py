@@ -126,6 +126,7 @@ def patient(directory, fake, make_sink, authority):
     yield Patient(directory, fake, sink, authority, office)
     office.close()
 
+
 @pytest.fixture(scope="session")
 def chromium():
     """A browser that many tests use, one after another."""
