@@ -7,6 +7,7 @@ const POLL = 10_000;
 const CLOSE_POLL = 2_000; // For a while after something has happened, because deliveries follow.
 const CLOSE_FOR = 60_000;
 const SILENCE_OF_STREAM = 40_000; // The daemon sends a heartbeat every 15 s.
+const PATIENCE = 15_000;
 const SHOWN_AT_MOST = 200;
 const RECENTLY = DAY;
 const LATE = 300_000;
@@ -184,23 +185,26 @@ class Refused extends Error {
   }
 }
 
-/** Sends a request; comes back with an answer, whatever it says, once there is a token that it takes. */
-async function send(path, options = {}) {
+/**
+ * Sends a request; comes back with an answer, whatever it says, once there is a token that it takes.
+ * `signal` makes what ends one attempt: the time that somebody takes to find the token does not count.
+ */
+async function send(path, options, signal) {
   for (;;) {
     const used = state.token;
     const headers = { ...options.headers };
     if (used) headers.Authorization = `Bearer ${used}`;
     if (options.body) headers["Content-Type"] = "application/json";
-    const response = await fetch(path, { cache: "no-store", ...options, headers });
+    const response = await fetch(path, { cache: "no-store", ...options, headers, signal: signal() });
     if (response.status !== 401) return response;
     await tokenAfter(used);
   }
 }
 
 async function ask(path, method = "GET", body) {
-  const options = { method, signal: AbortSignal.timeout(15_000) };
+  const options = { method };
   if (body) options.body = JSON.stringify(body);
-  const response = await send(path, options);
+  const response = await send(path, options, () => AbortSignal.timeout(PATIENCE));
   const json = await response.json().catch(() => null);
   if (!response.ok) throw new Refused(response.status, json);
   return json;
@@ -208,7 +212,7 @@ async function ask(path, method = "GET", body) {
 
 /** Whether the daemon is ready; a "no" comes as 503, with reasons. */
 async function readiness() {
-  const response = await fetch("/readyz", { cache: "no-store", signal: AbortSignal.timeout(15_000) });
+  const response = await fetch("/readyz", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
   return response.json().catch(() => null);
 }
 
@@ -296,19 +300,27 @@ function rested(milliseconds) {
 
 /** Reads one connection to its end. EventSource cannot send a token, so the stream is read by hand. */
 async function listen(connected) {
-  const abort = new AbortController();
-  let watch = setTimeout(() => abort.abort(), SILENCE_OF_STREAM);
+  let abort = null;
+  let watch = null;
+  const isAlive = () => {
+    clearTimeout(watch);
+    watch = setTimeout(() => abort.abort(), SILENCE_OF_STREAM);
+  };
+  const signal = () => {
+    abort = new AbortController();
+    isAlive();
+    return abort.signal;
+  };
   try {
     const headers = state.lastEventID ? { "Last-Event-ID": state.lastEventID } : {};
-    const response = await send("/v1/stream", { headers, signal: abort.signal });
+    const response = await send("/v1/stream", { headers }, signal);
     if (!response.ok) throw new Refused(response.status, await response.json().catch(() => null));
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const take = eventSplitter(onEvent);
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      clearTimeout(watch);
-      watch = setTimeout(() => abort.abort(), SILENCE_OF_STREAM);
+      isAlive();
       if (state.connection !== "live") {
         connected();
         connectionIs("live");
@@ -318,7 +330,7 @@ async function listen(connected) {
     }
   } finally {
     clearTimeout(watch);
-    abort.abort();
+    abort?.abort();
   }
 }
 
