@@ -13,15 +13,19 @@ struct AdminGuard: Sendable {
         self.names = Set(names.map { $0.lowercased() })
     }
 
+    /// Why nothing is shown to a browser that believes to be elsewhere; nil when it does not.
+    func misdirection(_ request: HTTPRequest, from peer: PeerAddress) -> HTTPResponse? {
+        guard peer.isInternet, tokenDigest == nil, !isAddressedToUs(request) else { return nil }
+        return Refusal(
+            .misdirectedRequest,
+            "wrong_host",
+            "ask by address or as localhost, or list this name in admin.hosts: it may be an attack from a browser"
+        ).response
+    }
+
     /// Why a request is not answered; nil when it is.
     func refusal(_ request: HTTPRequest, from peer: PeerAddress) -> HTTPResponse? {
-        if peer.isInternet, tokenDigest == nil, !isAddressedToUs(request) {
-            return Refusal(
-                .misdirectedRequest,
-                "wrong_host",
-                "ask by address or as localhost, or list this name in admin.hosts: it may be an attack from a browser"
-            ).response
-        }
+        if let misdirection = misdirection(request, from: peer) { return misdirection }
         if !["GET", "HEAD"].contains(request.method), let origin = request.headers.first("Origin"),
             !isOurs(origin, request)
         {

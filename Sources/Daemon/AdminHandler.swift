@@ -36,7 +36,9 @@ final class AdminHandler: RequestHandler {
     ) -> HTTPResponse? {
         // Load balancers and probes have no token, and learn nothing that needs one; the page asks for the token itself.
         switch path {
-        case []: return get(request) { OperatorPage.builtIn.answer(request) }
+        case []:
+            if let refusal = door.withLock({ $0 }).misdirection(request, from: peer) { return refusal }
+            return get(request) { OperatorPage.builtIn.answer(request) }
         case ["healthz"]: return Health.answer(request)
         case ["readyz"]: return get(request) { desk.readiness }
         default: break

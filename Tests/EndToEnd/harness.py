@@ -22,7 +22,7 @@ BINARY = os.environ.get("LINEWARDEN", str(REPOSITORY / ".build/debug/linewarden"
 PATH = "/webhooks/linq"
 DEADLINE = 20
 # What a daemon must never say.
-FORBIDDEN = re.compile(r"fatal error|crash|precondition failed|sanitizer", re.IGNORECASE)
+FORBIDDEN = re.compile(r"fatal error|\bcrash|precondition failed|sanitizer", re.IGNORECASE)
 
 # The names of the metrics that the issue asks for, here and nowhere else.
 REQUESTS = "linewarden_requests_total"
