@@ -138,6 +138,7 @@ final class AdminDesk: Sendable {
             unreadiness: unreadiness,
             decisions: board.counts,
             lastEvent: try await reader.lastEvent(),
+            names: instruments.hooks,
             hooks: try await reader.hookStates().filter { instruments.hooks.contains($0.key) },
             backlog: try await reader.backlog(),
             account: await switchboard.account?.reconciler.status,

@@ -14,7 +14,9 @@ struct StatusReport {
     let unreadiness: [String]
     let decisions: [Decision: Int]
     let lastEvent: Timestamp?
-    /// The hooks of the configuration, as far as something is known of them.
+    /// The hooks of the configuration, in the order of their names.
+    let names: [String]
+    /// What is known of hooks: that they are broken, or asked for a pause.
     let hooks: [String: HookState]
     let backlog: [(hook: String, pending: Int, oldest: Timestamp)]
     let account: AccountStatus?
@@ -52,6 +54,21 @@ struct StatusReport {
         return problems
     }
 
+    /// How one hook is: `fine`, `broken` until somebody acts, or `resting` because its receiver asked for that.
+    private func health(of name: String) -> JSON {
+        let state = hooks[name]
+        let rests = state.map { $0.notBefore > now } ?? false
+        let waiting = backlog.first { $0.hook == name }
+        return .object([
+            ("hook", .string(name)),
+            ("state", .string(state?.brokenReason != nil ? "broken" : rests ? "resting" : "fine")),
+            ("reason", state?.brokenReason.map(JSON.string) ?? .null),
+            ("since", state?.brokenSince.map { .string($0.rfc3339) } ?? .null),
+            ("rests_until", rests ? state.map { .string($0.notBefore.rfc3339) } ?? .null : .null),
+            ("pending", .number(waiting?.pending ?? 0)),
+        ])
+    }
+
     var json: JSON {
         let problems = problems
         return .object([
@@ -74,6 +91,7 @@ struct StatusReport {
                     }
                 )
             ),
+            ("hooks", .array(names.map(health))),
             ("linq", account?.json ?? .null),
             ("silences", .number(silences)),
             (

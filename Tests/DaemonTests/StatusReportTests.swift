@@ -21,6 +21,7 @@ import Testing
             unreadiness: unreadiness,
             decisions: [.paused: 3],
             lastEvent: nil,
+            names: ["mail", "ops"],
             hooks: hooks,
             backlog: waitingSince.map { [("ops", 2, $0)] } ?? [],
             account: account,
@@ -72,5 +73,19 @@ import Testing
         let bad = report(unreadiness: ["a", "b"])
         #expect(bad.json["fine"]?.bool == false && bad.json["ready"]?.bool == false)
         #expect(bad.json["problems"]?.array?.count == 2)
+    }
+
+    @Test("Every hook of the configuration is told of, well or not")
+    func hookHealth() throws {
+        func told(_ states: [String: HookState]) throws -> [[String?]] {
+            let hooks = try #require(report(hooks: states, waitingSince: Self.now).json["hooks"]?.array)
+            return hooks.map { [$0["hook"]?.string, $0["state"]?.string, $0["reason"]?.string, $0["pending"]?.text()] }
+        }
+        #expect(try told([:]) == [["mail", "fine", nil, "0"], ["ops", "fine", nil, "2"]])
+        let states = [
+            "mail": HookState(notBefore: Self.now + .seconds(9)),
+            "ops": HookState(notBefore: Self.now - .seconds(1), brokenReason: "HTTP 404", brokenSince: Self.now),
+        ]
+        #expect(try told(states) == [["mail", "resting", nil, "0"], ["ops", "broken", "HTTP 404", "2"]])
     }
 }

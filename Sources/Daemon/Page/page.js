@@ -872,10 +872,16 @@ function drawDelivery(delivery) {
 }
 
 function showHooks() {
-  show($("hooks"), state.status.broken_hooks, (each) => each.hook, (each) =>
-    h("li", {}, h("div", { class: "row-head" }, h("strong", {}, each.hook), badge("Broken", "bad"),
+  show($("hooks"), state.status.hooks, (each) => each.hook, (each) =>
+    h("li", {}, h("div", { class: "row-head" }, h("strong", {}, each.hook), hookBadge(each),
       h("span", { class: "end" }, each.since ? when(each.since, "for") : null)),
-    h("p", { class: "problem-text" }, each.reason)));
+    each.reason ? h("p", { class: "problem-text" }, each.reason) : null,
+    each.pending ? h("p", { class: "quiet" }, count(each.pending, "delivery waits", "deliveries wait")) : null));
+}
+
+function hookBadge(hook) {
+  if (hook.state === "broken") return badge("Broken", "bad");
+  return hook.state === "resting" ? badge("Resting, as asked", "warn") : badge("Fine", "fine");
 }
 
 function showLinq() {
