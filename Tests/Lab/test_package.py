@@ -22,11 +22,15 @@ SOCKETS = ("linewarden-webhook.socket", "linewarden-admin.socket")
 @pytest.fixture
 def installed(lab):
     """The package, and nothing of what other tests installed; the program comes back afterwards."""
-    lab.shell("rm -f /usr/bin/linewarden; journalctl --rotate && journalctl --vacuum-time=1us")
+    lab.shell(
+        "rm -rf /usr/bin/linewarden /etc/linewarden /etc/systemd/system/linewarden*; systemctl daemon-reload; "
+        "journalctl --rotate && journalctl --vacuum-time=1us"
+    )
     lab.copy(PACKAGE, "/root/linewarden.deb")
     lab.run("dpkg", "-i", "/root/linewarden.deb")
     yield lab
-    lab.shell("DEBIAN_FRONTEND=noninteractive dpkg --purge linewarden 2>/dev/null || true")
+    # As everywhere in Debian its user stays; other tests look at a machine that does not have one.
+    lab.shell("dpkg --purge linewarden 2>/dev/null || true; userdel linewarden || true; groupdel linewarden || true")
     lab.copy(os.environ["LINEWARDEN"], "/usr/bin/linewarden")
 
 
