@@ -58,7 +58,8 @@ struct Posting {
         if let createdAt = event.createdAt { checkDate(createdAt) }
         guard case .observation(let observation) = event.meaning else { return }
         claim(isE164(observation.line.description), "line \(observation.line)")
-        claim(observation.source == .webhook && event.type == StatusUpdate.eventType, "\(event)")
+        let types = [StatusUpdate.eventType, LineAssignment.assigned, LineAssignment.released]
+        claim(observation.source == .webhook && types.contains(event.type), "\(event)")
         claim(observation.changedAt <= Self.now + Self.tolerance, "\(observation) lies in the future")
         checkDate(observation.changedAt)
     }
@@ -72,6 +73,9 @@ struct Posting {
 /// What becomes of a body, in short.
 enum Meaning: Equatable {
     case observation(line: String, status: String?, reputation: String?)
+    case membership(line: String, released: Bool)
+    case told(subscription: String)
+    case witnessed(line: String)
     case quarantined
     case ignored(type: String)
     case refused
@@ -80,9 +84,19 @@ enum Meaning: Equatable {
         switch verdict {
         case .ignore(let type): self = .ignored(type: type)
         case .refuse: self = .refused
+        case .tell(let notice, let event):
+            claim(!event.id.isEmpty && event.type == notice.type, "\(event)")
+            self = .told(subscription: notice.subscription)
+        case .witness(let message, let event):
+            claim(!event.id.isEmpty && event.type == SentMessage.eventType, "\(event)")
+            self = .witnessed(line: message.line)
         case .store(let event, _):
             guard case .observation(let seen) = event.meaning else {
                 self = .quarantined
+                return
+            }
+            if let membership = seen.membership {
+                self = .membership(line: seen.line.description, released: membership.value == .released)
                 return
             }
             let (status, reputation) = (seen.status?.value.description, seen.reputation?.value.description)
@@ -95,7 +109,20 @@ enum Meaning: Equatable {
         self = .quarantined
         guard let envelope = try? Envelope(posting.body, announcedType: posting.announced) else { return }
         guard let type = envelope.eventType, !type.isEmpty else { return }
-        guard type == StatusUpdate.eventType else {
+        switch type {
+        case StatusUpdate.eventType: break
+        case LineAssignment.assigned, LineAssignment.released:
+            guard let seen = try? LineAssignment(envelope.data), isE164(seen.phoneNumber) else { return }
+            self = .membership(line: seen.phoneNumber, released: type == LineAssignment.released)
+            return
+        case _ where SubscriptionNotice.types.contains(type):
+            guard let notice = try? SubscriptionNotice(type: type, envelope.data) else { return }
+            self = .told(subscription: notice.subscription)
+            return
+        case SentMessage.eventType:
+            self = SentMessage(envelope.data).map { .witnessed(line: $0.line) } ?? .ignored(type: type)
+            return
+        default:
             self = .ignored(type: type)
             return
         }
