@@ -47,7 +47,7 @@ struct ReplayDesk: Sendable {
             return error.response
         }
         guard let stored = try await reader.body(of: id) else {
-            return Refusal(.notFound, "unknown_event", "there is no event with this id").response
+            return Refusal(.notFound, "unknown_event", "no event with this id was kept aside").response
         }
         guard stored.state == "quarantined" else {
             return Refusal(.conflict, "not_quarantined", "the event is \(stored.state): it did what it had to").response

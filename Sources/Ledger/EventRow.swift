@@ -29,7 +29,7 @@ struct EventRow {
             .text(type),
             .text(state.rawValue),
             .integer(receivedAt.microseconds),
-            Value(createdAt?.microseconds),
+            .integer(createdAt?.microseconds ?? 0),
             Value(endpoint),
             Value(traceID),
             Value(line?.description),

@@ -21,20 +21,21 @@ package actor Ledger {
     package nonisolated let wasLeftOpen: Bool
     /// The version from which it was brought to the one that is known; nil when it was made now, or was there already.
     package nonisolated let migratedFrom: Int?
-    private nonisolated let executor: QueueExecutor
+    nonisolated let executor: QueueExecutor
     private nonisolated let inbox = Inbox<LedgerWork>()
     private nonisolated let questions = Inbox<@Sendable () -> Void>()
     private nonisolated let health = Mutex(LedgerHealth())
     let clock: Clock
     let connection: Connection
     let tools: LedgerTools
-    private let recorder: Recorder
+    let recorder: Recorder
     private let checkpointer: Checkpointer
     private let directoryLock: SharedDescriptor
     private(set) var policy: DecisionPolicy
     private(set) var planner: Planner
     private var observer: @Sendable (CommitReport) -> Void
     private var waiting: ArraySlice<LedgerWork> = []
+    var willSettleLines = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
@@ -82,8 +83,11 @@ package actor Ledger {
             )
             try Schema.migrate(connection, path: path)
             migratedFrom = version == 0 || version == LedgerFile.knownVersion ? nil : version
+            // A step may have written all there is anew.
+            if version != LedgerFile.knownVersion { _ = try connection.checkpoint(truncating: true) }
             tools = try LedgerTools(connection, identifiers)
             recorder = tools.recorder
+            try recorder.lines.recall(policy)
             checkpointer = try Checkpointer(path: path)
         } catch let error as LedgerError {
             throw error
@@ -147,7 +151,9 @@ package actor Ledger {
             known == fingerprint
             ? "WHERE decision <> 'allowed' OR number IN (SELECT line FROM command)" : ""
         var report = CommitReport()
-        try connection.transaction { () throws(SQLiteError) in
+        try transact { () throws(SQLiteError) in
+            // They were judged by the rules before, perhaps.
+            try recorder.lines.forget()
             let records = try connection.rows("SELECT \(LineStore.columns) FROM line \(scope)") { [policy] row in
                 LineRecord(row, policy)
             }
@@ -166,6 +172,7 @@ package actor Ledger {
     /// Nothing may be handed in afterwards.
     package func close() async {
         commitPending()
+        while recorder.lines.isAhead, (try? settleLines()) != nil {}
         await checkpointer.settle()
         _ = try? connection.checkpoint(truncating: true)
     }
@@ -191,8 +198,10 @@ package actor Ledger {
         var report = CommitReport()
         var replies: [@Sendable () -> Void] = []
         do throws(SQLiteError) {
-            try connection.transaction { () throws(SQLiteError) in
+            try transact { () throws(SQLiteError) in
                 for work in batch { replies.append(try perform(work, &report)) }
+                // Twice as many as may have been added, so that it comes to an end.
+                if recorder.lines.isFarAhead { _ = try recorder.lines.settle(atMost: max(64, 2 * batch.count)) }
             }
         } catch {
             instruments.failures.add()
@@ -209,6 +218,7 @@ package actor Ledger {
         observer(report)
         replies.forEach { $0() }
         if checkpointer.shouldFinish(loggedPages: connection.loggedPages) { _ = try? connection.checkpoint() }
+        settleLinesSoon()
     }
 
     private func perform(_ work: LedgerWork, _ report: inout CommitReport) throws(SQLiteError) -> @Sendable () -> Void {

@@ -3,6 +3,8 @@ import SQLite
 
 /// States in the words of the indexes that are about them: SQLite does not find such an index by a parameter.
 enum IndexedStates {
+    /// Events that are found by their id: those that people or messages name.
+    static let named = "(step IS NOT NULL OR state = 'quarantined')"
     static let events = ["quarantined": "state = 'quarantined'"]
     static let deliveries = ["dead": "state = 'dead'"]
     static let incidents = ["open": "closed_at IS NULL", "closed": "closed_at IS NOT NULL"]

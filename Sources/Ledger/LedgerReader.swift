@@ -33,18 +33,23 @@ package actor LedgerReader {
         limit: Int
     ) throws -> [LineRecord] {
         let wanted = decisions.map { "'\($0.rawValue)'" }.sorted().joined(separator: ",")
+        let tail = Dictionary(grouping: try LineTail.events(connection), by: \.observation.line)
         return try connection.rows(
             "SELECT \(LineStore.columns) FROM line WHERE number > ? AND decision IN (\(wanted)) ORDER BY number LIMIT ?",
             .text(after),
             Value(limit)
-        ) { LineRecord($0, policy) }.compactMap { $0 }
+        ) { LineRecord($0, policy) }.compactMap { record in
+            record.map { tail[$0.state.line, default: []].reduce($0) { $0.advanced(by: $1) } }
+        }
     }
 
     /// One line.
     package func line(_ number: PhoneNumber, _ policy: DecisionPolicy) throws -> LineRecord? {
-        try connection.rows("SELECT \(LineStore.columns) FROM line WHERE number = ?", .text(number.description)) {
+        let tail = try LineTail.events(connection, of: number)
+        return try connection.rows("SELECT \(LineStore.columns) FROM line WHERE number = ?", .text(number.description))
+        {
             LineRecord($0, policy)
-        }.first ?? nil
+        }.first?.map { tail.reduce($0) { $0.advanced(by: $1) } }
     }
 
     /// An incident by its id.
@@ -57,18 +62,20 @@ package actor LedgerReader {
 
     /// The evidence about a line, newest first.
     package func evidence(_ number: PhoneNumber, limit: Int) throws -> [EvidenceRecord] {
-        try connection.rows(
+        let newest = try LineTail.events(connection, of: number).last?.seq
+        return try connection.rows(
             """
             WITH RECURSIVE chain (seq, position) AS (
-                SELECT last_event, 1 FROM line WHERE number = ?
+                SELECT coalesce(max(last_event, ?3), ?3, last_event), 1 FROM line WHERE number = ?1
                 UNION ALL
                 SELECT event.previous, position + 1 FROM chain JOIN event ON event.seq = chain.seq
-                WHERE event.previous IS NOT NULL AND position < ?)
+                WHERE event.previous IS NOT NULL AND position < ?2)
             SELECT \(EvidenceRecord.columns)
             FROM chain JOIN event ON event.seq = chain.seq ORDER BY event.seq DESC
             """,
             .text(number.description),
-            Value(limit)
+            Value(limit),
+            Value(newest)
         ) { EvidenceRecord($0) }
     }
 
@@ -107,7 +114,10 @@ package actor LedgerReader {
     /// When what an event tells of happened, and when it was received; nil for what an operator ordered.
     package func times(ofEvidence event: String) throws -> (changed: Timestamp, received: Timestamp)? {
         try connection.rows(
-            "SELECT changed_at, received_at FROM event WHERE id = ? AND source <> 'operator' AND changed_at IS NOT NULL",
+            """
+            SELECT changed_at, received_at FROM event
+            WHERE id = ? AND \(IndexedStates.named) AND source <> 'operator' AND changed_at IS NOT NULL
+            """,
             .text(event)
         ) { row in
             (Timestamp(microseconds: row.integer(0) ?? 0), Timestamp(microseconds: row.integer(1) ?? 0))

@@ -19,9 +19,12 @@ package struct Rehearsal: Sendable {
 }
 
 extension LedgerReader {
-    /// An event's body; nil when there is no such event.
+    /// An event's body; nil when there is no such event, or none that was kept aside or had an effect on an incident.
     package func body(of event: String) throws -> StoredBody? {
-        try connection.rows("SELECT state, endpoint, received_at, body FROM event WHERE id = ?", .text(event)) { row in
+        try connection.rows(
+            "SELECT state, endpoint, received_at, body FROM event WHERE id = ? AND \(IndexedStates.named)",
+            .text(event)
+        ) { row in
             StoredBody(
                 id: event,
                 state: row.text(0) ?? "",
@@ -60,8 +63,10 @@ extension Ledger {
             defer { try? connection.execute("ROLLBACK TO rehearsal; RELEASE rehearsal") }
             let newest = try connection.rows("SELECT coalesce(max(seq), 0) FROM delivery") { $0.integer(0) ?? 0 }
             var report = CommitReport()
-            guard let recorded = try context.tools.recorder.record(event, context.policy, context.plan, &report)
-            else { return nil }
+            let rehearsed = try context.tools.recorder.lines.rehearse { () throws(SQLiteError) in
+                try context.tools.recorder.record(event, context.policy, context.plan, &report)
+            }
+            guard let recorded = rehearsed else { return nil }
             let messages = try connection.rows(
                 "SELECT hook, type, silence FROM delivery WHERE seq > ? ORDER BY seq",
                 .integer(newest.first ?? 0)

@@ -18,6 +18,8 @@ package struct PruningRound: Sendable {
 
     package var isOver: Bool { stage == .done }
 
+    var isAtItsBeginning: Bool { stage == .events && cursor == 0 }
+
     mutating func advance(to cursor: Int64?, removed count: Int) {
         removed += count
         if let cursor {
@@ -38,7 +40,8 @@ extension Ledger {
     /// The history of an open incident stays, whatever its age; so do pending deliveries, and of every line the newest
     /// event, which says why it is what it is.
     package nonisolated func prune(_ round: PruningRound) async throws(LedgerError) -> PruningRound {
-        try await write { context, _ throws(SQLiteError) in
+        if round.isAtItsBeginning { try await settleAllLines() }
+        return try await write { context, _ throws(SQLiteError) in
             var round = round
             try Pruner(context.tools.connection, limit: Self.step).run(&round)
             return round

@@ -2,10 +2,11 @@ import Chrono
 import Lines
 import SQLite
 
-/// Reads and writes lines and incidents inside a transaction.
+/// Reads and writes the rows of lines and incidents inside a transaction.
 final class LineStore {
     private let load: Statement
-    private let save: Statement
+    private let insert: Statement
+    private let update: Statement
     private let setListed: Statement
     private let loadIncident: Statement
     private let saveIncident: Statement
@@ -18,21 +19,18 @@ final class LineStore {
 
     init(_ connection: Connection) throws(SQLiteError) {
         load = try connection.prepare("SELECT \(Self.columns) FROM line WHERE number = ?")
-        save = try connection.prepare(
+        insert = try connection.prepare(
+            "INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        // Not one statement with ON CONFLICT: for a table without rowid SQLite makes a temporary one each time.
+        update = try connection.prepare(
             """
-            INSERT INTO line (\(Self.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (number) DO UPDATE SET
-                status = excluded.status, status_changed_at = excluded.status_changed_at,
-                status_source = excluded.status_source, reputation = excluded.reputation,
-                reputation_changed_at = excluded.reputation_changed_at,
-                reputation_source = excluded.reputation_source, hold_reason = excluded.hold_reason,
-                hold_since = excluded.hold_since, hold_until = excluded.hold_until,
-                decision = excluded.decision, decision_since = excluded.decision_since, incident = excluded.incident,
-                last_event = excluded.last_event, release_reason = excluded.release_reason,
-                release_since = excluded.release_since, changes = excluded.changes,
-                flap_since = excluded.flap_since, flap_until = excluded.flap_until,
-                membership = excluded.membership, membership_changed_at = excluded.membership_changed_at,
-                membership_source = excluded.membership_source, listed_since = excluded.listed_since
+            UPDATE line SET status = ?2, status_changed_at = ?3, status_source = ?4, reputation = ?5,
+                reputation_changed_at = ?6, reputation_source = ?7, hold_reason = ?8, hold_since = ?9, hold_until = ?10,
+                decision_since = ?11, incident = ?12, last_event = ?13, decision = ?14, release_reason = ?15,
+                release_since = ?16, changes = ?17, flap_since = ?18, flap_until = ?19, membership = ?20,
+                membership_changed_at = ?21, membership_source = ?22, listed_since = ?23
+            WHERE number = ?1
             """
         )
         setListed = try connection.prepare("UPDATE line SET listed_since = ?2 WHERE number = ?1")
@@ -52,9 +50,12 @@ final class LineStore {
         try load.first(.text(number.description)) { LineRecord($0, policy) } ?? nil
     }
 
-    func save(_ record: LineRecord) throws(SQLiteError) {
+    /// Writes a line's row.
+    ///
+    /// `isNew`: there is none yet.
+    func save(_ record: LineRecord, isNew: Bool) throws(SQLiteError) {
         let state = record.state
-        try save.run(
+        try (isNew ? insert : update).run(
             .text(state.line.description),
             Value(state.status?.value.description),
             Value(state.status?.changedAt.microseconds),

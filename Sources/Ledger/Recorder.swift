@@ -5,9 +5,13 @@ import SQLite
 /// Takes one event in, inside an open transaction: event, line, incident and deliveries, or nothing of it.
 final class Recorder {
     private let connection: Connection
-    let lines: LineStore
+    /// What is known of lines; `rows` has their incidents too.
+    let lines: LineBook
+    let rows: LineStore
     let outbox: Outbox
     private let insert: Statement
+    private let compare: Statement
+    private var recent: RecentEvents
     let identifiers: IdentifierSource
     let silences: SilenceStore
 
@@ -19,7 +23,8 @@ final class Recorder {
     ) throws(SQLiteError) {
         self.connection = connection
         self.silences = silences
-        lines = try LineStore(connection)
+        rows = try LineStore(connection)
+        lines = try LineBook(connection, rows)
         self.outbox = outbox
         self.identifiers = identifiers
         insert = try connection.prepare(
@@ -27,9 +32,12 @@ final class Recorder {
             INSERT INTO event (id, source, type, state, received_at, created_at, endpoint, trace_id, line, previous, \
             changed_at, status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, \
             membership, membership_outcome, gaps, decision, incident, step, detail, body) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (created_at, id) DO NOTHING
             """
         )
+        compare = try connection.prepare("SELECT id = ? FROM event WHERE seq = ?")
+        recent = try RecentEvents(connection)
     }
 
     /// Nil for an event that is there already: nothing was written.
@@ -39,6 +47,7 @@ final class Recorder {
         _ plan: Planner,
         _ report: inout CommitReport
     ) throws(SQLiteError) -> RecordedEvent? {
+        if try isKnown(event.id) { return nil }
         guard case .observation(let observation) = event.meaning else {
             let row = try insert(Self.row(event, nil, nil, nil, previous: nil))
             return row == nil ? nil : RecordedEvent(state: .quarantined, change: nil, gaps: [])
@@ -93,10 +102,10 @@ final class Recorder {
         event: EventReference?,
         finding: AuditFinding? = nil
     ) throws(SQLiteError) -> LineChange {
-        let assessmentBefore = before.assess(policy)
-        let assessment = after.assess(policy)
+        let assessmentBefore = known?.assessment ?? before.assess(policy)
+        let assessment = after.isJudged(like: before) ? assessmentBefore : after.assess(policy)
         var incident: Incident?
-        if let id = known?.incident { incident = try lines.incident(id) }
+        if let id = known?.incident { incident = try rows.incident(id) }
         // What an audit found is news about an incident, whatever it changes.
         let news: IncidentStep? = finding != nil && incident != nil ? .updated : nil
         let step = assessment.step(from: incident) ?? news
@@ -138,7 +147,7 @@ final class Recorder {
         _ plan: Planner,
         _ report: inout CommitReport
     ) throws(SQLiteError) -> LineRecord {
-        if let incident = change.incident, change.step != nil { try lines.save(incident) }
+        if let incident = change.incident, change.step != nil { try rows.save(incident) }
         let open = change.step == .resolved ? nil : change.incident?.id
         let record = LineRecord(
             state: change.after,
@@ -149,8 +158,10 @@ final class Recorder {
             lastEvent: lastEvent,
             decision: change.assessment.decision
         )
-        if record != known {
-            try lines.save(record)
+        if let known, change.step == nil, record.differsOnlyInDates(from: known) {
+            if record != known { lines.advance(record) }
+        } else {
+            try lines.save(record, isNew: known == nil)
             report.lines.append(record)
         }
         // An event that leaves the assessment as it was calls for nothing new: what it called for was planned before.
@@ -192,7 +203,16 @@ final class Recorder {
         )
     }
 
+    /// Gives the row; nil, and nothing written, when the event is there already.
     func insert(_ row: EventRow) throws(SQLiteError) -> Int64? {
-        try insert.run(row.values) > 0 ? connection.lastInsertRowid : nil
+        guard try insert.run(row.values) > 0 else { return nil }
+        let place = connection.lastInsertRowid
+        if row.source == .webhook { recent.add(row.id, at: place) }
+        return place
+    }
+
+    private func isKnown(_ event: String) throws(SQLiteError) -> Bool {
+        guard let row = recent.row(of: event) else { return false }
+        return try compare.first(.text(event), .integer(row)) { $0.integer(0) == 1 } ?? false
     }
 }

@@ -12,7 +12,7 @@ extension Recorder {
     ) throws(SQLiteError) {
         for concern in try outbox.concerns(at: now, try silences.inForce(at: now)) {
             guard let record = try lines.line(concern.line, policy), record.incident == concern.incident,
-                let incident = try lines.incident(concern.incident)
+                let incident = try rows.incident(concern.incident)
             else { continue }
             let change = LineChange(
                 before: record.state,

@@ -218,5 +218,6 @@ extension Schema {
         -- What was given up is looked at all the time and is rare: it is found without reading what was delivered.
         CREATE INDEX delivery_dead ON delivery (seq) WHERE state = 'dead';
         """,
+        withoutTemporaryTables,
     ]
 }

@@ -22,6 +22,7 @@ extension LineState {
             flapping = nil
             return
         }
+        if status?.value == before.status?.value, reputation?.value == before.reputation?.value { return }
         guard before.decisionByEvidence(policy) != decisionByEvidence(policy) else { return }
         let earliest = now - policy.flapWindow
         // A change that seems to be from the future was seen by a clock that has been set back since.

@@ -82,3 +82,13 @@ package struct LineState: Sendable, Hashable {
         self.flapping = flapping
     }
 }
+
+extension LineState {
+    /// Whether a policy finds the same of both: they differ in no more than dates.
+    package func isJudged(like other: LineState) -> Bool {
+        status?.value == other.status?.value && reputation?.value == other.reputation?.value
+            && membership?.value == other.membership?.value && membership?.source == other.membership?.source
+            && isReleased == other.isReleased && hold == other.hold && release == other.release
+            && flapping == other.flapping
+    }
+}

@@ -1,0 +1,122 @@
+import Chrono
+import Lines
+import SQLite
+
+/// What is known of lines, inside the transactions that change it.
+///
+/// A line of which an event only confirms what is known moves ahead of its row (`advance`); `settle` writes such rows
+/// later, many at a time and in their order, so that an acknowledgement writes one row however many lines there are.
+/// Whatever else changes a line is written at once (`save`).
+final class LineBook {
+    /// A round of bringing rows up to date.
+    private struct Round {
+        var lines: ArraySlice<PhoneNumber>
+        /// The newest event when it began.
+        let through: Int64
+    }
+
+    /// Events that were not taken into rows from which on these are brought up to date under load too.
+    private static let longTail = 8_192
+
+    private let connection: Connection
+    private let rows: LineStore
+    private let facts: FactStore
+    private var memory = LineMemory()
+    private var round: Round?
+    private var tail = 0
+
+    init(_ connection: Connection, _ rows: LineStore) throws(SQLiteError) {
+        self.connection = connection
+        self.rows = rows
+        facts = try FactStore(connection)
+    }
+
+    /// Takes in what the run before this one had not settled.
+    func recall(_ policy: DecisionPolicy) throws(SQLiteError) {
+        for event in try LineTail.events(connection) {
+            guard let known = try line(event.observation.line, policy) else { continue }
+            let record = known.advanced(by: event)
+            if record != known { advance(record) }
+        }
+        memory.commit()
+    }
+
+    /// A line as it is.
+    ///
+    /// `policy`: the one in force; before it becomes another one, `forget` is called.
+    func line(_ number: PhoneNumber, _ policy: DecisionPolicy) throws(SQLiteError) -> LineRecord? {
+        if let known = memory[number] { return known }
+        guard let record = try rows.line(number, policy) else { return nil }
+        memory.put(record, isAhead: false)
+        return record
+    }
+
+    /// Writes a line.
+    ///
+    /// `isNew`: it has no row yet.
+    func save(_ record: LineRecord, isNew: Bool) throws(SQLiteError) {
+        try rows.save(record, isNew: isNew)
+        memory.put(record, isAhead: false)
+    }
+
+    /// Keeps since when Linq's API lists a line; nil: it does not any more.
+    func setListed(_ line: PhoneNumber, since time: Timestamp?) throws(SQLiteError) {
+        try rows.setListed(line, since: time)
+        guard var known = memory[line] else { return }
+        known.listedSince = time
+        memory.put(known, isAhead: memory.ahead(line) != nil)
+    }
+
+    /// Takes over a line of which an event, which is written, has changed no more than dates.
+    func advance(_ record: LineRecord) {
+        memory.put(record, isAhead: true)
+        tail += 1
+    }
+
+    /// Whether lines are ahead of their rows.
+    var isAhead: Bool { memory.aheadCount > 0 }
+
+    /// Whether that has come so far that rows are to be brought up to date without waiting for a quiet moment.
+    var isFarAhead: Bool { round != nil || tail >= Self.longTail }
+
+    /// Brings rows up to date, at most `limit` of them; true when all are that were behind as the round began.
+    func settle(atMost limit: Int) throws(SQLiteError) -> Bool {
+        if round == nil {
+            let newest = try connection.rows("SELECT max(seq) FROM event") { $0.integer(0) ?? 0 }.first ?? 0
+            round = Round(lines: memory.linesAhead[...], through: newest)
+            tail = 0
+        }
+        guard let lines = round?.lines, let through = round?.through else { return true }
+        for line in lines.prefix(limit) {
+            if let record = memory.ahead(line) { try save(record, isNew: false) }
+        }
+        round?.lines = lines.dropFirst(limit)
+        guard lines.count <= limit else { return false }
+        try facts.set(LineTail.fact, String(through))
+        round = nil
+        return true
+    }
+
+    /// Brings all rows up to date and forgets what was read, because other rules are to judge it.
+    func forget() throws(SQLiteError) {
+        round = nil
+        _ = try settle(atMost: .max)
+        memory.forgetAll()
+    }
+
+    /// The transaction is committed.
+    func commit() { memory.commit() }
+
+    /// The transaction was undone.
+    func rollBack() {
+        memory.undo(to: 0)
+        round = nil
+    }
+
+    /// Runs a body whose changes are undone afterwards.
+    func rehearse<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
+        let mark = memory.mark
+        defer { memory.undo(to: mark) }
+        return try body()
+    }
+}
