@@ -114,6 +114,7 @@ extension SignatureHeaders {
     }
 
     private func absenceOrRepetition(_ headers: [(name: String, values: [String])]) -> SignatureVerdict? {
+        if headers.allSatisfy({ $0.values.count == 1 }) { return nil }
         let absent = headers.filter(\.values.isEmpty).map(\.name)
         if !absent.isEmpty { return .missing("\(absent.joined(separator: " and ")) missing") }
         guard let repeated = headers.first(where: { $0.values.count > 1 }) else { return nil }
