@@ -4,7 +4,10 @@ extension JSON {
     ///
     /// Keys are compared byte by byte (RFC 8259 section 8.3); `==` would take U+212A, the Kelvin sign, for a K.
     package subscript(key: String) -> JSON? {
-        members?.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
+        guard case .object(let members) = kind else { return nil }
+        let wanted = key.utf8.span
+        for member in members.reversed() where member.key.utf8.span.elementsEqual(wanted) { return member.value }
+        return nil
     }
 
     package var string: String? {
@@ -40,6 +43,14 @@ extension JSON {
     }
 
     package var isNull: Bool {
-        kind == .null
+        if case .null = kind { true } else { false }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func elementsEqual(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }
