@@ -6,8 +6,9 @@ extension JSON {
     package subscript(key: String) -> JSON? {
         guard case .object(let members) = kind else { return nil }
         let wanted = key.utf8.span
-        for member in members.reversed() where member.key.utf8.span.elementsEqual(wanted) { return member.value }
-        return nil
+        // By place: walking over the members would copy each of them.
+        let place = members.indices.last { members[$0].key.utf8.span.elementsEqual(wanted) }
+        return place.map { members[$0].value }
     }
 
     package var string: String? {

@@ -5,11 +5,13 @@ extension JSONParser {
         let opening = cursor
         var end = cursor + 1
         var seen: UInt8 = 0
-        while byte(at: end).isPlainInString {
-            seen |= byte(at: end)
+        var next = byte(at: end)
+        while next.isPlainInString {
+            seen |= next
             end += 1
+            next = byte(at: end)
         }
-        guard byte(at: end) == UInt8(ascii: "\"") else { return try stringWithEscapes(opening) }
+        guard next == UInt8(ascii: "\"") else { return try stringWithEscapes(opening) }
         let text = seen < 0x80 ? asciiText(from: opening + 1, to: end) : text(from: opening + 1, to: end)
         guard let text else { throw invalidUTF8(from: opening) }
         cursor = end + 1
