@@ -2,12 +2,36 @@
 #pragma once
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <string.h>
 
-/// HMAC-SHA256 (RFC 2104) of one buffer; 1 on success. `code` has room for 32 bytes.
-static inline int lw_hmac_sha256(const void *key, int key_length, const void *data, size_t length, unsigned char *code) {
+/// SHA-256 that has taken the key, filled with zeros to a block and crossed with `pad`: 0x36 begins the inner digest of
+/// HMAC, 0x5c the outer one (RFC 2104, section 2). NULL when OpenSSL cannot.
+static inline EVP_MD_CTX *lw_hmac_begin(const void *key, size_t length, unsigned char pad) {
+    unsigned char block[64] = {0};
+    EVP_MD_CTX *begun = EVP_MD_CTX_new();
+    int good = begun != NULL;
+    if (length > sizeof block) good = good && EVP_Digest(key, length, block, NULL, EVP_sha256(), NULL) == 1;
+    else if (length > 0) memcpy(block, key, length);
+    for (size_t i = 0; i < sizeof block; i++) block[i] ^= pad;
+    good = good && EVP_DigestInit_ex(begun, EVP_sha256(), NULL) == 1 && EVP_DigestUpdate(begun, block, sizeof block) == 1;
+    OPENSSL_cleanse(block, sizeof block);
+    if (good) return begun;
+    EVP_MD_CTX_free(begun);
+    return NULL;
+}
+
+/// HMAC-SHA256 of a message in two parts with what `lw_hmac_begin` made of the key, which is only read: several threads
+/// may do this at once. 1 on success. `code` has room for 32 bytes.
+static inline int lw_hmac_end(const EVP_MD_CTX *inner, const EVP_MD_CTX *outer, const void *head, size_t head_length,
+                              const void *body, size_t body_length, unsigned char *code) {
+    EVP_MD_CTX *digest = EVP_MD_CTX_new();
     unsigned int written = 0;
-    return HMAC(EVP_sha256(), key, key_length, (const unsigned char *)data, length, code, &written) != 0 && written == 32;
+    int good = digest && EVP_MD_CTX_copy_ex(digest, inner) == 1 && EVP_DigestUpdate(digest, head, head_length) == 1 &&
+               EVP_DigestUpdate(digest, body, body_length) == 1 && EVP_DigestFinal_ex(digest, code, NULL) == 1 &&
+               EVP_MD_CTX_copy_ex(digest, outer) == 1 && EVP_DigestUpdate(digest, code, 32) == 1 &&
+               EVP_DigestFinal_ex(digest, code, &written) == 1 && written == 32;
+    EVP_MD_CTX_free(digest);
+    return good;
 }
 
 /// SHA-256 (FIPS 180-4) of one buffer; 1 on success. `digest` has room for 32 bytes.
@@ -21,7 +45,6 @@ static inline int lw_sha256(const void *data, size_t length, unsigned char *dige
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
-#include <string.h>
 
 /// ALPN (RFC 7301): `http/1.1` if it is offered; a client that offers only other protocols is refused with the alert
 /// that section 3.2 asks for, instead of being answered in a protocol it did not ask for.

@@ -3,21 +3,26 @@
 /// Every reader answers nil or false where its part is not next; what it took until then is of no interest, as the
 /// date is then refused.
 struct DateScanner {
-    private var rest: Substring.UTF8View
+    private let bytes: [UInt8]
+    private var cursor = 0
 
-    init(_ text: some StringProtocol) {
-        rest = String(text).utf8[...]
+    init(_ text: String) { bytes = Array(text.utf8) }
+
+    var isAtEnd: Bool { cursor == bytes.count }
+
+    /// The value of the decimal digit that is next, which is then taken.
+    private mutating func digit() -> Int? {
+        guard cursor < bytes.count, 0x30...0x39 ~= bytes[cursor] else { return nil }
+        defer { cursor += 1 }
+        return Int(bytes[cursor] - 0x30)
     }
-
-    var isAtEnd: Bool { rest.isEmpty }
 
     /// Exactly so many decimal digits.
     mutating func digits(_ count: Int) -> Int? {
         var value = 0
         for _ in 0..<count {
-            guard let byte = rest.first, 0x30...0x39 ~= byte else { return nil }
-            value = value * 10 + Int(byte - 0x30)
-            rest.removeFirst()
+            guard let digit = digit() else { return nil }
+            value = value * 10 + digit
         }
         return value
     }
@@ -26,28 +31,26 @@ struct DateScanner {
     mutating func fraction() -> Int? {
         var value = 0
         var unit = 100_000
-        let start = rest.startIndex
-        while let byte = rest.first, 0x30...0x39 ~= byte {
-            value += Int(byte - 0x30) * unit
+        let start = cursor
+        while let digit = digit() {
+            value += digit * unit
             unit /= 10
-            rest.removeFirst()
         }
-        return rest.startIndex == start ? nil : value
+        return cursor == start ? nil : value
     }
 
     /// Takes the text if it is next.
     mutating func take(_ text: StaticString) -> Bool {
-        let expected = String(describing: text).utf8
-        guard rest.starts(with: expected) else { return false }
-        rest.removeFirst(expected.count)
+        guard text.withUTF8Buffer({ bytes[cursor...].starts(with: $0) }) else { return false }
+        cursor += text.utf8CodeUnitCount
         return true
     }
 
     /// The ASCII letters that are next.
     mutating func word() -> String {
-        let letters = rest.prefix { 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 }
-        rest = rest[letters.endIndex...]
-        return String(Substring(letters))
+        let letters = bytes[cursor...].prefix { 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 }
+        cursor = letters.endIndex
+        return String(decoding: letters, as: UTF8.self)
     }
 }
 

@@ -14,7 +14,7 @@ extension Timestamp {
     /// The name of the day must be one; whether it is the right one is not checked. A year of two digits is read as
     /// POSIX `strptime` reads `%y` (69 to 99 are 19xx), because the rule of RFC 9110 needs a clock.
     package init?(httpDate text: some StringProtocol) {
-        var scanner = DateScanner(text)
+        var scanner = DateScanner(String(text))
         let weekday = scanner.word()
         let isShort = dayNames.contains { $0.prefix(3) == weekday }
         guard isShort || dayNames.contains(weekday) else { return nil }

@@ -4,7 +4,10 @@ extension Timestamp {
     /// (cut off after the sixth), `Z`, `z` or an offset such as `+01:00`, years 0001 to 9999.
     ///
     /// A leap second is accepted in any minute: nobody here has the table that says where there was one.
-    package init?(rfc3339 text: some StringProtocol) {
+    package init?(rfc3339 text: some StringProtocol) { self.init(rfc3339: String(text)) }
+
+    /// Reads an Internet timestamp that is a text of its own.
+    package init?(rfc3339 text: String) {
         var scanner = DateScanner(text)
         guard let year = scanner.digits(4), scanner.take("-"),
             let month = scanner.digits(2), scanner.take("-"),

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// Base64 with the standard alphabet (RFC 4648, section 4), by OpenSSL.
+/// Base64 with the standard alphabet (RFC 4648, section 4).
 package enum Base64 {
     private static let equals = UInt8(ascii: "=")
 
@@ -13,28 +13,40 @@ package enum Base64 {
     }
 
     /// Decodes with or without padding; nil for anything outside the alphabet, white space included.
-    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
-        var symbols = Array(text.utf8)
+    package static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(Array(text.utf8)[...]) }
+
+    /// Decodes with or without padding; nil for anything outside the alphabet, white space included.
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+        var symbols = text
         // Padding fills the last group of four: one or two signs, and only where the group is then full.
         if symbols.count % 4 == 0 {
             if symbols.last == equals { symbols.removeLast() }
             if symbols.last == equals { symbols.removeLast() }
         }
-        guard symbols.allSatisfy(isSymbol), symbols.count % 4 != 1 else { return nil }
-        let padding = (4 - symbols.count % 4) % 4
-        symbols += [UInt8](repeating: equals, count: padding)
-        let decoded = [UInt8](unsafeUninitializedCapacity: symbols.count / 4 * 3) { buffer, count in
-            count = max(0, Int(EVP_DecodeBlock(buffer.baseAddress, symbols, CInt(symbols.count))))
+        guard symbols.count % 4 != 1 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(symbols.count / 4 * 3 + 2)
+        // The symbols' bits wait on the right until there are eight of them.
+        var (bits, waiting): (UInt32, UInt32) = (0, 0)
+        for symbol in symbols {
+            guard let value = value(symbol) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            waiting += 6
+            guard waiting >= 8 else { continue }
+            waiting -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> waiting))
         }
-        return decoded.count == symbols.count / 4 * 3 ? decoded.dropLast(padding) : nil
+        return bytes
     }
 
-    private static func isSymbol(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
-            true
-        default: false
+    private static func value(_ symbol: UInt8) -> UInt8? {
+        switch symbol {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): symbol - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): symbol - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): symbol - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "+"): 62
+        case UInt8(ascii: "/"): 63
+        default: nil
         }
     }
 }

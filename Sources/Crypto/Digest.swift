@@ -5,16 +5,14 @@ package enum Digest {
     /// Bytes in a SHA-256 digest and in an HMAC-SHA256 code.
     package static let byteCount = 32
 
-    /// HMAC-SHA256 (RFC 2104) of a message.
+    /// HMAC-SHA256 (RFC 2104) of one message; for many with the same key there is `SigningKey`.
     package static func hmac(key: SecretBytes, _ message: [UInt8]) -> [UInt8] {
-        key.withBytes { key in
-            digest { code in lw_hmac_sha256(key.baseAddress, CInt(key.count), message, message.count, code) }
-        }
+        SigningKey(key).code([], message)
     }
 
     /// SHA-256 (FIPS 180-4) of some bytes.
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] {
-        digest { code in lw_sha256(bytes, bytes.count, code) }
+        make { code in lw_sha256(bytes, bytes.count, code) }
     }
 
     /// Compares without telling by its duration where the first difference is.
@@ -24,7 +22,7 @@ package enum Digest {
         left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
     }
 
-    private static func digest(_ body: (UnsafeMutablePointer<UInt8>?) -> CInt) -> [UInt8] {
+    static func make(_ body: (UnsafeMutablePointer<UInt8>?) -> CInt) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
             // It fails only when OpenSSL cannot get memory or its provider is broken. An answer without a code would be
             // a forgery waiting to happen, so the process ends here and systemd starts it again.

@@ -80,7 +80,7 @@ final class WebhookHandler: RequestHandler {
                 if let failure {
                     reply.send(refuseToStore(failure, event.id))
                 } else {
-                    reply.send(acknowledge("stored"))
+                    reply.send(acknowledge(.stored))
                     signal(.subscriptionChanged)
                 }
             }
@@ -89,11 +89,11 @@ final class WebhookHandler: RequestHandler {
             noteVerified(endpoint, request)
             instruments.events.add(1, event.type)
             proof.witness(message, event)
-            return acknowledge("observed")
+            return acknowledge(.observed)
         case .ignore(let type):
             noteVerified(endpoint, request)
             instruments.events.add(1, type)
-            return acknowledge("ignored")
+            return acknowledge(.ignored)
         case .store(let event, let notes):
             noteVerified(endpoint, request)
             instruments.events.add(1, event.type.isEmpty ? "unknown" : event.type)
@@ -109,10 +109,10 @@ final class WebhookHandler: RequestHandler {
             switch receipt {
             case .stored(let recorded):
                 instruments.acknowledgement.observe(clock.steady().since(start).seconds)
-                reply.send(acknowledge(recorded.state == .quarantined ? "quarantined" : "stored"))
+                reply.send(acknowledge(recorded.state == .quarantined ? .quarantined : .stored))
                 tell(event, recorded)
             case .duplicate:
-                reply.send(acknowledge("duplicate"))
+                reply.send(acknowledge(.duplicate))
             case .failed(let error):
                 reply.send(refuseToStore(error, event.id))
             }
@@ -207,8 +207,8 @@ final class WebhookHandler: RequestHandler {
         return response
     }
 
-    private func acknowledge(_ status: String) -> HTTPResponse {
-        instruments.requests.add(1, status)
-        return .json(.ok, #"{"status":"\#(status)"}"#)
+    private func acknowledge(_ acknowledgement: Acknowledgement) -> HTTPResponse {
+        instruments.requests.add(1, acknowledgement.outcome)
+        return acknowledgement.response
     }
 }

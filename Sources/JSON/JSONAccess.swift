@@ -4,7 +4,11 @@ extension JSON {
     ///
     /// Keys are compared byte by byte (RFC 8259 section 8.3); `==` would take U+212A, the Kelvin sign, for a K.
     package subscript(key: String) -> JSON? {
-        members?.last { $0.key.utf8.elementsEqual(key.utf8) }?.value
+        guard case .object(let members) = kind else { return nil }
+        let wanted = key.utf8.span
+        // By place: walking over the members would copy each of them.
+        let place = members.indices.last { members[$0].key.utf8.span.elementsEqual(wanted) }
+        return place.map { members[$0].value }
     }
 
     package var string: String? {
@@ -40,6 +44,14 @@ extension JSON {
     }
 
     package var isNull: Bool {
-        kind == .null
+        if case .null = kind { true } else { false }
+    }
+}
+
+extension Span<UInt8> {
+    fileprivate func elementsEqual(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        for index in indices where self[index] != other[index] { return false }
+        return true
     }
 }

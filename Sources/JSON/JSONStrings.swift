@@ -4,9 +4,16 @@ extension JSONParser {
     mutating func string() throws(JSONSyntaxError) -> String {
         let opening = cursor
         var end = cursor + 1
-        while byte(at: end).isPlainInString { end += 1 }
-        guard byte(at: end) == UInt8(ascii: "\"") else { return try stringWithEscapes(opening) }
-        guard let text = text(from: opening + 1, to: end) else { throw invalidUTF8(from: opening) }
+        var seen: UInt8 = 0
+        var next = byte(at: end)
+        while next.isPlainInString {
+            seen |= next
+            end += 1
+            next = byte(at: end)
+        }
+        guard next == UInt8(ascii: "\"") else { return try stringWithEscapes(opening) }
+        let text = seen < 0x80 ? asciiText(from: opening + 1, to: end) : text(from: opening + 1, to: end)
+        guard let text else { throw invalidUTF8(from: opening) }
         cursor = end + 1
         return text
     }

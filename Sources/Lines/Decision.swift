@@ -77,7 +77,7 @@ package struct DecisionPolicy: Sendable, Hashable {
 
     func cause(_ kind: Cause.Kind, _ value: String) -> Cause? {
         // A word of the other axis is as unknown here as any other: HEALTHY is no status.
-        if !Self.foreign(to: kind).contains(value) {
+        if !Self.isForeign(value, to: kind) {
             if pause.contains(value) {
                 let severity: Severity = value == "FLAGGED" ? .critical : .error
                 return Cause(kind: kind, value: value, routedAs: value, decision: .paused, severity: severity)
@@ -90,11 +90,11 @@ package struct DecisionPolicy: Sendable, Hashable {
         return Cause(kind: kind, value: value, routedAs: "FLAGGED", decision: .paused, severity: .critical)
     }
 
-    private static func foreign(to kind: Cause.Kind) -> Set<String> {
+    private static func isForeign(_ value: String, to kind: Cause.Kind) -> Bool {
         switch kind {
-        case .status: ["HEALTHY", "AT_RISK", "CRITICAL"]
-        case .reputation: ["ACTIVE", "FLAGGED"]
-        case .hold, .flapping, .released: []
+        case .status: value == "HEALTHY" || value == "AT_RISK" || value == "CRITICAL"
+        case .reputation: value == "ACTIVE" || value == "FLAGGED"
+        case .hold, .flapping, .released: false
         }
     }
 }

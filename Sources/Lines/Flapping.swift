@@ -22,7 +22,8 @@ extension LineState {
             flapping = nil
             return
         }
-        if status?.value == before.status?.value, reputation?.value == before.reputation?.value { return }
+        // Only values decide, and most evidence repeats them.
+        guard before.status?.value != status?.value || before.reputation?.value != reputation?.value else { return }
         guard before.decisionByEvidence(policy) != decisionByEvidence(policy) else { return }
         let earliest = now - policy.flapWindow
         // A change that seems to be from the future was seen by a clock that has been set back since.

@@ -64,8 +64,8 @@ extension SignatureHeaders {
         _ tolerance: Span
     ) -> SignatureVerdict {
         let named = [
-            ("webhook-id", standard.id), ("webhook-timestamp", standard.timestamp),
-            ("webhook-signature", standard.signature),
+            (name: "webhook-id", values: standard.id), (name: "webhook-timestamp", values: standard.timestamp),
+            (name: "webhook-signature", values: standard.signature),
         ]
         if let fault = absenceOrRepetition(named) { return fault }
         let (id, timestamp, signature) = (standard.id[0], standard.timestamp[0], standard.signature[0])
@@ -99,7 +99,10 @@ extension SignatureHeaders {
                 "neither webhook-id, webhook-timestamp and webhook-signature nor X-Webhook-Signature is there"
             )
         }
-        let named = [("X-Webhook-Timestamp", legacy.timestamp), ("X-Webhook-Signature", legacy.signature)]
+        let named = [
+            (name: "X-Webhook-Timestamp", values: legacy.timestamp),
+            (name: "X-Webhook-Signature", values: legacy.signature),
+        ]
         if let fault = absenceOrRepetition(named) { return fault }
         let (timestamp, signature) = (legacy.timestamp[0], legacy.signature[0])
         guard let seconds = unixSeconds(timestamp) else {
@@ -114,6 +117,7 @@ extension SignatureHeaders {
     }
 
     private func absenceOrRepetition(_ headers: [(name: String, values: [String])]) -> SignatureVerdict? {
+        if headers.allSatisfy({ $0.values.count == 1 }) { return nil }
         let absent = headers.filter(\.values.isEmpty).map(\.name)
         if !absent.isEmpty { return .missing("\(absent.joined(separator: " and ")) missing") }
         guard let repeated = headers.first(where: { $0.values.count > 1 }) else { return nil }

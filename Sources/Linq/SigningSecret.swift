@@ -7,6 +7,9 @@ package import Crypto
 package struct SigningSecret: Sendable {
     let standardKeys: [SecretBytes]
     let legacyKeys: [SecretBytes]
+    /// The same keys in the same order, ready for use.
+    let standardSigners: [SigningKey]
+    let legacySigners: [SigningKey]
     /// Tells secrets apart without giving anything of them away: stored beside the ledger's facts.
     package let fingerprint: String
     /// What is odd about the secret, if anything, in words.
@@ -35,6 +38,8 @@ package struct SigningSecret: Sendable {
             legacyKeys = [literal]
             remark = "does not begin with whsec_, as Linq's secrets do"
         }
+        standardSigners = standardKeys.map { SigningKey($0) }
+        legacySigners = legacyKeys.map { SigningKey($0) }
         fingerprint = Hex.encode(
             Array(Digest.hmac(key: literal, Array("linewarden secret fingerprint".utf8)).prefix(8))
         )

@@ -8,7 +8,7 @@ package enum StandardWebhooks {
     ///
     /// `timestamp`: seconds since 1970 of this attempt.
     package static func signature(id: String, timestamp: Int64, body: [UInt8], secret: SigningSecret) -> String {
-        secret.standardKeys.first.map { "v1," + Base64.encode(code(id, String(timestamp), body, $0)) } ?? ""
+        secret.standardSigners.first.map { "v1," + Base64.encode($0.code(head(id, String(timestamp)), body)) } ?? ""
     }
 
     /// Whether any `v1` item of a `webhook-signature` header was made with one of the keys.
@@ -22,31 +22,43 @@ package enum StandardWebhooks {
         secrets: [SigningSecret]
     ) -> Bool {
         var genuine = false
-        for key in secrets.lazy.flatMap(\.standardKeys) {
-            let expected = code(id, timestamp, body, key)
-            for item in items where Digest.equalInConstantTime(item, expected) { genuine = true }
-            if genuine { return true }
+        let head = head(id, timestamp)
+        for secret in secrets {
+            for key in secret.standardSigners {
+                let expected = key.code(head, body)
+                for item in items where Digest.equalInConstantTime(item, expected) { genuine = true }
+                if genuine { return true }
+            }
         }
         return false
     }
 
     /// The decoded `v1` items of a header, those of 32 bytes only.
     static func items(of header: String) -> [[UInt8]] {
-        header.split(separator: " ").compactMap { item in
-            guard item.hasPrefix("v1,"), let code = Base64.decode(item.dropFirst(3)) else { return nil }
+        let symbols = Array(header.utf8)
+        // A space is no separator where a mark follows that makes one character of the two; in ASCII there is none.
+        let items =
+            symbols.allSatisfy { $0 < 0x80 }
+            ? symbols.split(separator: UInt8(ascii: " ")) : header.split(separator: " ").map { Array($0.utf8)[...] }
+        return items.compactMap { item in
+            guard item.starts(with: version), let code = Base64.decode(item.dropFirst(version.count)) else {
+                return nil
+            }
             return code.count == Digest.byteCount ? code : nil
         }
     }
 
-    private static func code(_ id: String, _ timestamp: String, _ body: [UInt8], _ key: SecretBytes) -> [UInt8] {
-        var message: [UInt8] = []
-        message.reserveCapacity(id.utf8.count + timestamp.utf8.count + body.count + 2)
-        message += id.utf8
-        message.append(UInt8(ascii: "."))
-        message += timestamp.utf8
-        message.append(UInt8(ascii: "."))
-        message += body
-        return Digest.hmac(key: key, message)
+    private static let version = Array("v1,".utf8)
+
+    /// What is signed before the body.
+    private static func head(_ id: String, _ timestamp: String) -> [UInt8] {
+        var head: [UInt8] = []
+        head.reserveCapacity(id.utf8.count + timestamp.utf8.count + 2)
+        head += id.utf8
+        head.append(UInt8(ascii: "."))
+        head += timestamp.utf8
+        head.append(UInt8(ascii: "."))
+        return head
     }
 }
 
@@ -56,16 +68,15 @@ package enum StandardWebhooks {
 package enum LegacySignature {
     /// Signs one attempt: the value of `X-Webhook-Signature`.
     package static func signature(timestamp: Int64, body: [UInt8], secret: SigningSecret) -> String {
-        secret.legacyKeys.first.map { Hex.encode(code(String(timestamp), body, $0)) } ?? ""
+        secret.legacySigners.first.map { Hex.encode($0.code(head(String(timestamp)), body)) } ?? ""
     }
 
     static func isGenuine(timestamp: String, body: [UInt8], signature: [UInt8], secrets: [SigningSecret]) -> Bool {
-        secrets.lazy.flatMap(\.legacyKeys).contains { key in
-            Digest.equalInConstantTime(signature, code(timestamp, body, key))
+        let head = head(timestamp)
+        return secrets.lazy.flatMap(\.legacySigners).contains { key in
+            Digest.equalInConstantTime(signature, key.code(head, body))
         }
     }
 
-    private static func code(_ timestamp: String, _ body: [UInt8], _ key: SecretBytes) -> [UInt8] {
-        Digest.hmac(key: key, Array(timestamp.utf8) + [UInt8(ascii: ".")] + body)
-    }
+    private static func head(_ timestamp: String) -> [UInt8] { Array(timestamp.utf8) + [UInt8(ascii: ".")] }
 }

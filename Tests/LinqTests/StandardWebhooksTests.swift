@@ -49,4 +49,15 @@ import Testing
     func items(header: String, count: Int) {
         #expect(StandardWebhooks.items(of: header).count == count)
     }
+
+    /// What is not ASCII is in no code; beside one it hides it only where a mark takes the space for itself.
+    @Test(
+        arguments: [
+            ("\(Vector.standard) \u{E9}", 1), ("\u{E9} \(Vector.standard)", 1), ("\(Vector.standard)\u{E9}", 0),
+            ("\(Vector.standard) \u{301}", 0), ("v1,\u{FF21} \(Vector.standard)", 1),
+        ] as [(String, Int)]
+    )
+    func itemsBesideOtherCharacters(header: String, count: Int) {
+        #expect(StandardWebhooks.items(of: header).count == count)
+    }
 }

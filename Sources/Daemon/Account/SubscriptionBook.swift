@@ -22,8 +22,9 @@ package final class SubscriptionBook: Sendable {
     func note(_ id: String?, at path: String) {
         guard let id, !id.isEmpty, id.utf8.count <= 200 else { return }
         let isNews = ids.withLock { ids in
-            defer { ids[path] = id }
-            return ids[path] != id
+            guard ids[path] != id else { return false }
+            ids[path] = id
+            return true
         }
         if isNews { ledger.remember(Self.key(path), id) }
     }
