@@ -1,0 +1,10 @@
+import ArgumentParser
+
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "linewarden-bench",
+        abstract: "Measures linewarden and its peers; Tests/bench/run uses it.",
+        subcommands: [Load.self]
+    )
+}
