@@ -1,56 +1,38 @@
-/// An HTTP answer as far as a load generator has to understand it.
+/// The head of an HTTP message as far as a load generator has to understand it.
 ///
 /// Read without allocating: it happens for every request, on the cores that the subject needs.
-struct Answer: Equatable {
-    enum Reading: Equatable {
-        case incomplete
-        /// It has no length, or is no HTTP/1.1.
-        case malformed
-        case whole(Answer)
-    }
-
-    let status: Int
-    /// Bytes of head and body together.
-    let length: Int
-    /// Where the body begins.
+struct Head: Equatable {
+    /// Where the first line ends.
+    let firstLineEnd: Int
     let bodyStart: Int
+    let contentLength: Int?
     /// Whether the connection takes no further request.
     let closes: Bool
 
     private static let cr = UInt8(ascii: "\r")
     private static let lf = UInt8(ascii: "\n")
 
-    static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
-        // `HTTP/1.1 200`
-        guard bytes.count >= 12 else { return .incomplete }
-        guard bytes[0] == UInt8(ascii: "H"), bytes[5] == UInt8(ascii: "1"),
-            let status = number(bytes, 9, until: 12)
-        else { return .malformed }
+    /// Nil: it is not whole yet.
+    static func read(_ bytes: UnsafeRawBufferPointer) -> Head? {
+        guard let firstLineEnd = endOfLine(bytes, from: 0) else { return nil }
         var length: Int?
         var closes = false
-        guard let statusEnd = endOfLine(bytes, from: 12) else { return .incomplete }
-        var start = statusEnd + 2
+        var start = firstLineEnd + 2
         while start < bytes.count {
-            guard let end = endOfLine(bytes, from: start) else { return .incomplete }
+            guard let end = endOfLine(bytes, from: start) else { return nil }
             if end == start {
-                let bodyStart = end + 2
-                guard let length = length ?? (status == 204 ? 0 : nil) else { return .malformed }
-                guard bytes.count >= bodyStart + length else { return .incomplete }
-                return .whole(
-                    Answer(status: status, length: bodyStart + length, bodyStart: bodyStart, closes: closes)
-                )
+                return Head(firstLineEnd: firstLineEnd, bodyStart: end + 2, contentLength: length, closes: closes)
             }
             if bytes[start] | 0x20 == UInt8(ascii: "c") {
                 if let value = value(bytes, start, end, of: "content-length:") {
                     length = number(bytes, value, until: end)
-                }
-                if let value = value(bytes, start, end, of: "connection:") {
+                } else if let value = value(bytes, start, end, of: "connection:") {
                     closes = bytes[value] | 0x20 == UInt8(ascii: "c")
                 }
             }
             start = end + 2
         }
-        return .incomplete
+        return nil
     }
 
     /// Where the line ends that begins at `start`: at its CR.
@@ -78,13 +60,45 @@ struct Answer: Equatable {
         return value
     }
 
-    private static func number(_ bytes: UnsafeRawBufferPointer, _ start: Int, until end: Int) -> Int? {
+    /// Nil for what is no number of some digits.
+    static func number(_ bytes: UnsafeRawBufferPointer, _ start: Int, until end: Int) -> Int? {
+        guard start < end, end - start < 16 else { return nil }
         var number = 0
         for index in start..<end {
             let digit = bytes[index] &- UInt8(ascii: "0")
-            guard digit < 10, number < 1_000_000_000 else { return nil }
+            guard digit < 10 else { return nil }
             number = number * 10 + Int(digit)
         }
         return number
+    }
+}
+
+/// An HTTP answer.
+struct Answer: Equatable {
+    enum Reading: Equatable {
+        case incomplete
+        /// It has no length, or is no HTTP/1.1.
+        case malformed
+        case whole(Answer)
+    }
+
+    let status: Int
+    /// Bytes of head and body together.
+    let length: Int
+    let bodyStart: Int
+    /// Whether the connection takes no further request.
+    let closes: Bool
+
+    static func read(_ bytes: UnsafeRawBufferPointer) -> Reading {
+        // `HTTP/1.1 200`
+        guard bytes.count >= 12 else { return .incomplete }
+        guard bytes[0] == UInt8(ascii: "H"), bytes[5] == UInt8(ascii: "1"), bytes[8] == UInt8(ascii: " "),
+            let status = Head.number(bytes, 9, until: 12)
+        else { return .malformed }
+        guard let head = Head.read(bytes) else { return .incomplete }
+        guard let bodyLength = head.contentLength ?? (status == 204 ? 0 : nil) else { return .malformed }
+        let length = head.bodyStart + bodyLength
+        if bytes.count < length { return .incomplete }
+        return .whole(Answer(status: status, length: length, bodyStart: head.bodyStart, closes: head.closes))
     }
 }

@@ -97,7 +97,9 @@ final class Requests {
 
 extension Requests.Recipe {
     /// The number of a line, by its index.
-    static func number(_ line: Int) -> String { "+\(12_020_000_000 + line)" }
+    static func number(_ line: Int) -> String { "+\(firstNumber + line)" }
+
+    static let firstNumber = 12_020_000_000
 
     /// An identifier as Linq gives them: random, so that an index over them is met everywhere.
     static func identifier() -> String {
