@@ -77,6 +77,7 @@ let package = Package(
             path: "Tests/bench/Sources",
             swiftSettings: strict
         ),
+        .testTarget(name: "BenchTests", dependencies: ["linewarden-bench", "TestSupport"], swiftSettings: strict),
         // What tests of several layers need: a directory, a clock, random numbers that are always the same.
         .target(
             name: "TestSupport",

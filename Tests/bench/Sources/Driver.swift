@@ -101,9 +101,10 @@ final class Driver {
                 isOpen = true
                 if plan.warmup == 0 { windowStart = now }
             }
-            if isSending, now >= windowEnd || records.count >= records.capacity {
+            let isSpent = plan.rate == nil && records.count >= records.capacity && underWay == 0
+            if isSending, now >= windowEnd || isSpent {
                 isSending = false
-                ranOut = now < windowEnd
+                ranOut = now < windowEnd && records.capacity < plan.limit
                 windowEnd = min(windowEnd, now)
                 if !isOpen { opening() }
                 closing()
@@ -121,10 +122,11 @@ final class Driver {
                     try send(index, intended: intended)
                     now = steadyNanoseconds()
                 }
-                unsent = max(0, Int(Double(min(now, windowEnd) - start) / spacing) - due)
+                let wanted = Int(Double(min(now, windowEnd) - start) / spacing)
+                unsent = max(0, min(wanted, records.capacity) - due)
             }
             if isSending { wait = min(wait, windowEnd > now ? windowEnd - now : 0) }
-            if !isSending, now >= deadline || (underWay == 0 && (unsent == 0 || ranOut) && isDone()) { break }
+            if !isSending, now >= deadline || (underWay == 0 && unsent == 0 && isDone()) { break }
             for event in 0..<epoll.wait(wait) {
                 let tag = epoll.tag(at: event)
                 if tag & Self.foreign != 0 { foreign(tag) } else { try receive(Int(tag)) }

@@ -46,6 +46,8 @@ struct Fill: AsyncParsableCommand {
             next += Self.part
             if next % (Self.part * 244) == 0 { Process.write(Array("\(next) events\n".utf8), to: 2) }
         }
+        // As after the first start of a daemon: it writes down by which policy lines were decided.
+        try await ledger.replan()
         await ledger.close()
         try File.make("\(path)/complete", mode: 0o644)
         Terminal.print(path)

@@ -77,6 +77,15 @@ class Subject:
         status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) * 1024
 
+    def settled(self):
+        """Resident memory once it has not changed for a second."""
+        last, since = self.resident(), time.monotonic()
+        while time.monotonic() - since < 1 and time.monotonic() - self.started < 60:
+            time.sleep(0.05)
+            if (now := self.resident()) != last:
+                last, since = now, time.monotonic()
+        return last
+
 
 class Nginx(Subject):
     name = "nginx `return 200`"

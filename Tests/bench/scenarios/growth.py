@@ -26,7 +26,7 @@ def measure(bench):
         state = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, text=True, check=True,
                                env=bench.environment).stdout.split()[-1]
         with Linewarden(bench, state=state) as daemon:
-            start = {"ready ms": daemon.ready_ms, "start MB": daemon.resident() / MB}
+            start = {"ready ms": daemon.ready_ms, "start MB": daemon.settled() / MB}
             lists = {path: duration(daemon, path) for path in LISTS}
             alone = daemon.load(connections=1, lines=lines, prepare=10_000)
             result = daemon.load(lines=lines)

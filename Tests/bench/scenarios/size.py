@@ -12,7 +12,7 @@ MB = 1048576
 def measure(bench):
     result = {"program MB": bench.tools.linewarden.stat().st_size / MB}
     with Linewarden(bench) as daemon:
-        result["ready ms"], result["idle MB"] = daemon.ready_ms, daemon.resident() / MB
+        result["ready ms"], result["idle MB"] = daemon.ready_ms, daemon.settled() / MB
         address = f"http://127.0.0.1:{daemon.port}/healthz"
         connections = bench.ask("connections", to=address, pid=daemon.pid, count=10_000)
         result["connections MB"] = connections["resident_bytes"] / MB

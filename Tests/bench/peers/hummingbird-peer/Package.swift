@@ -12,7 +12,8 @@ let package = Package(
         .executableTarget(
             name: "peer",
             dependencies: [
-                .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ]
         )
     ]
