@@ -44,6 +44,8 @@ let package = Package(
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
         // Its paths and error numbers are in its interface.
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        // Of the benchmark alone: latencies are told as everybody else tells them.
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         library("CLinux", apt: "libc6-dev"),
@@ -62,6 +64,20 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "StructureTests", swiftSettings: strict),
+        // What measures, with Tests/bench/run; nothing of it is in the program.
+        .systemLibrary(name: "CBench", path: "Tests/bench/CBench"),
+        .executableTarget(
+            name: "linewarden-bench",
+            dependencies: [
+                "CBench", "Ledger", "Intake", "Linq", "Lines", "HTTPServer", "HTTPWire", "Crypto", "Posix", "JSON",
+                "Chrono",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/bench/Sources",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "BenchTests", dependencies: ["linewarden-bench", "TestSupport"], swiftSettings: strict),
         // What tests of several layers need: a directory, a clock, random numbers that are always the same.
         .target(
             name: "TestSupport",

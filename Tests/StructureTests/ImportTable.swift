@@ -60,6 +60,13 @@ enum ImportTable {
         "Harness", "CSanitizer", "Glibc",
     ]
 
+    /// What measures (Tests/bench): the daemon's own parts that sign, serve and store, and peers in packages of their own.
+    static let inBench: Set<String> = [
+        "Ledger", "Intake", "Linq", "Lines", "HTTPServer", "HTTPWire", "Crypto", "Posix", "JSON", "Chrono", "CBench",
+        "Histogram", "ArgumentParser", "Synchronization", "Glibc", "FoundationEssentials", "Hummingbird", "HTTPTypes",
+        "Logging",
+    ]
+
     /// What a target under `Sources` may import; nil for one that is not in the table.
     static func allowed(_ target: String) -> Set<String>? {
         if let base = base[target] { return base.union(everywhere) }
@@ -70,6 +77,8 @@ enum ImportTable {
     static func allowedInTests(_ folder: String) -> Set<String>? {
         if folder == "StructureTests" { return inTests }
         if folder == "Fuzz" { return inFuzzTargets }
+        if folder == "bench" { return inBench }
+        if folder == "BenchTests" { return inBench.union(inTests).union(["linewarden_bench"]) }
         if folder == "TestSupport" { return ["Posix", "Chrono", "Glibc", "Synchronization"] }
         guard folder.hasSuffix("Tests") else { return nil }
         let target = String(folder.dropLast("Tests".count))
