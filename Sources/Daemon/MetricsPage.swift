@@ -120,6 +120,12 @@ struct MetricsPage {
         page.histogram("linewarden_commit_batch_size", "Requests that shared one commit.", ledger.batchSize)
         page.histogram("linewarden_commit_seconds", "Duration of commits.", ledger.commitSeconds)
         page.counter("linewarden_commit_failures_total", "Commits that failed.", ledger.failures)
+        page.counter(
+            "linewarden_checkpoints_total",
+            "Rounds of moving writes from the ledger's log into its database.",
+            ledger.checkpoints
+        )
+        page.histogram("linewarden_checkpoint_seconds", "Duration of such rounds.", ledger.checkpointSeconds)
         page.gauge("linewarden_ledger_bytes", "Size of the ledger with its log of writes.", Double(ledgerBytes))
     }
 

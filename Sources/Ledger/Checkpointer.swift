@@ -1,3 +1,5 @@
+import Chrono
+import Metrics
 import Posix
 import SQLite
 import Synchronization
@@ -18,10 +20,14 @@ actor Checkpointer {
     private nonisolated let isRunning = Atomic(false)
     private nonisolated let isNearlyDone = Atomic(false)
     private let connection: Connection
+    private let clock: Clock
+    private let instruments: Ledger.Instruments
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(path: String) throws(SQLiteError) {
+    init(path: String, clock: Clock, _ instruments: Ledger.Instruments) throws(SQLiteError) {
+        self.clock = clock
+        self.instruments = instruments
         connection = try Connection(path: path, mode: .readWrite)
         try connection.execute("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
     }
@@ -40,10 +46,13 @@ actor Checkpointer {
     func settle() {}
 
     private func run() {
+        let start = clock.steady()
         for _ in 0..<Self.passes {
             // A fault (disk full, say) is met again by the next commit, which reports it.
             guard (try? connection.checkpoint()) != nil else { break }
         }
+        instruments.checkpoints.add()
+        instruments.checkpointSeconds.observe(clock.steady().since(start).seconds)
         isNearlyDone.store(true, ordering: .relaxed)
         isRunning.store(false, ordering: .relaxed)
     }

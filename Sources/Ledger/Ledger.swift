@@ -88,7 +88,7 @@ package actor Ledger {
             tools = try LedgerTools(connection, identifiers)
             recorder = tools.recorder
             try recorder.lines.recall(policy)
-            checkpointer = try Checkpointer(path: path)
+            checkpointer = try Checkpointer(path: path, clock: clock, instruments)
         } catch let error as LedgerError {
             throw error
         } catch let error as SQLiteError {
@@ -134,6 +134,8 @@ package actor Ledger {
         let old = (self.policy, self.planner)
         (self.policy, self.planner) = (policy, planner)
         do {
+            // What is in memory was judged by the old ones.
+            try transact { () throws(SQLiteError) in try recorder.lines.forget() }
             try replan()
         } catch {
             (self.policy, self.planner) = old
@@ -152,13 +154,11 @@ package actor Ledger {
             ? "WHERE decision <> 'allowed' OR number IN (SELECT line FROM command)" : ""
         var report = CommitReport()
         try transact { () throws(SQLiteError) in
-            // They were judged by the rules before, perhaps.
-            try recorder.lines.forget()
             let records = try connection.rows("SELECT \(LineStore.columns) FROM line \(scope)") { [policy] row in
                 LineRecord(row, policy)
             }
             for record in records.compactMap({ $0 }) {
-                try recorder.replan(record, policy, planner, at: clock.now(), &report)
+                try recorder.replan(recorder.lines.newest(record), policy, planner, at: clock.now(), &report)
                 // It takes its time where there are many lines, but it gets on.
                 answerQuestions()
             }

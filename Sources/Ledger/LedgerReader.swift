@@ -43,6 +43,25 @@ package actor LedgerReader {
         }
     }
 
+    /// Lines that may send without a word to be said about them: their numbers, and since when they may.
+    ///
+    /// Nearly all lines are such, and at the start all are asked for: no more of them is read.
+    package func plainLines(_ body: (PhoneNumber, Timestamp) -> Void) throws {
+        _ = try connection.rows("SELECT number, decision_since FROM line WHERE NOT (\(Self.remarkable))") { row in
+            guard let number = row.text(0).flatMap({ PhoneNumber($0) }) else { return }
+            body(number, Timestamp(microseconds: row.integer(1) ?? 0))
+        }
+    }
+
+    /// Lines that may not send freely, or about which there is something to be said all the same.
+    package func remarkableLines(_ policy: DecisionPolicy) throws -> [LineRecord] {
+        try connection.rows("SELECT \(LineStore.columns) FROM line WHERE \(Self.remarkable)") {
+            LineRecord($0, policy)
+        }.compactMap { $0 }
+    }
+
+    private static let remarkable = "decision <> 'allowed' OR coalesce(membership, '') = 'released'"
+
     /// One line.
     package func line(_ number: PhoneNumber, _ policy: DecisionPolicy) throws -> LineRecord? {
         let tail = try LineTail.events(connection, of: number)

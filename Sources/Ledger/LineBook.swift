@@ -51,6 +51,9 @@ final class LineBook {
         return record
     }
 
+    /// A line whose row was read by somebody else, as it is.
+    func newest(_ row: LineRecord) -> LineRecord { memory[row.state.line] ?? row }
+
     /// Writes a line.
     ///
     /// `isNew`: it has no row yet.
