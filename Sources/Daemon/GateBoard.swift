@@ -100,7 +100,10 @@ private struct LineKey: Hashable, CustomStringConvertible {
     private let digits: UInt64
 
     init(_ line: PhoneNumber) {
-        digits = line.description.utf8.dropFirst().reduce(0) { $0 &* 10 &+ UInt64($1 &- 0x30) }
+        var digits: UInt64 = 0
+        let bytes = line.description.utf8.span
+        for index in 1..<bytes.count { digits = digits &* 10 &+ UInt64(bytes[index] &- 0x30) }
+        self.digits = digits
     }
 
     var description: String { "+\(digits)" }

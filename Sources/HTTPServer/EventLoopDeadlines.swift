@@ -1,3 +1,6 @@
+import Metrics
+import Posix
+
 // What an event loop does as time passes.
 extension EventLoop {
     /// The wheel finds deadlines that move away by itself; one that comes nearer has to be put in anew.

@@ -13,11 +13,9 @@ extension [UInt8] {
 
     /// Appends the value of a field and the end of its line; what could break the message becomes spaces.
     mutating func append(fieldContent value: String) {
-        if value.utf8.allSatisfy(\.isFieldContent) {
-            append(contentsOf: value.utf8)
-        } else {
-            for byte in value.utf8 { append(byte.isFieldContent ? byte : .space) }
-        }
+        let start = count
+        append(contentsOf: value.utf8)
+        for index in start..<count where !self[index].isFieldContent { self[index] = .space }
         append("\r\n")
     }
 }
