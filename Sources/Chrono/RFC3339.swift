@@ -25,12 +25,10 @@ extension Timestamp {
     ///
     /// An instant beyond the years 0001 to 9999 is written as the nearest one that the format can hold.
     package var rfc3339: String {
-        let (day, time) = civil
-        let date = "\(padded: day.year, 4)-\(padded: day.month, 2)-\(padded: day.day, 2)"
-        guard time.microsecond.isMultiple(of: 1000) else {
-            return "\(date)T\(time.text).\(padded: time.microsecond, 6)Z"
-        }
-        return "\(date)T\(time.text).\(padded: time.microsecond / 1000, 3)Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(27)
+        appendRFC3339(to: &text)
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// Minutes east of UTC.

@@ -2,11 +2,13 @@ import Crypto
 import HTTPWire
 import Intake
 import Posix
+import Synchronization
 
 /// Decides whether a request to the admin listener may be answered.
 struct AdminGuard: Sendable {
     private let tokenDigest: [UInt8]?
     private let names: Set<String>
+    private let recognised = RecognisedHost()
 
     init(token: Secret?, names: [String]) {
         tokenDigest = token.map { Digest.sha256(Array($0.exposed.utf8)) }
@@ -26,7 +28,7 @@ struct AdminGuard: Sendable {
     /// Why a request is not answered; nil when it is.
     func refusal(_ request: HTTPRequest, from peer: PeerAddress) -> HTTPResponse? {
         if let misdirection = misdirection(request, from: peer) { return misdirection }
-        if !["GET", "HEAD"].contains(request.method), let origin = request.headers.first("Origin"),
+        if request.method != "GET", request.method != "HEAD", let origin = request.headers.first("Origin"),
             !isOurs(origin, request)
         {
             return Refusal(.forbidden, "cross_origin", "a page of another origin may not change anything here").response
@@ -42,6 +44,13 @@ struct AdminGuard: Sendable {
     /// Addresses and `localhost` cannot be rebound.
     private func isAddressedToUs(_ request: HTTPRequest) -> Bool {
         guard let host = request.host else { return request.version == .http10 }
+        if recognised.isLast(host) { return true }
+        guard isOurs(host) else { return false }
+        recognised.note(host)
+        return true
+    }
+
+    private func isOurs(_ host: String) -> Bool {
         var name = Substring(host)
         if name.hasPrefix("["), let end = name.firstIndex(of: "]") {
             name = name[name.index(after: name.startIndex)..<end]
@@ -65,4 +74,13 @@ struct AdminGuard: Sendable {
         }
         return Digest.equalInConstantTime(Digest.sha256(Array(given.dropFirst(7).utf8)), tokenDigest)
     }
+}
+
+/// The Host that was last found to be ours: nearly all who ask say the same one, again and again.
+private final class RecognisedHost: Sendable {
+    private let host = Mutex("")
+
+    func isLast(_ host: String) -> Bool { self.host.withLock { $0 == host } }
+
+    func note(_ host: String) { self.host.withLock { $0 = host } }
 }

@@ -24,6 +24,10 @@ final class AdminHandler: RequestHandler {
     func adopt(_ door: AdminGuard) { self.door.withLock { $0 = door } }
 
     func handle(_ request: HTTPRequest, from peer: PeerAddress, reply: Reply) -> HTTPResponse? {
+        // Senders ask it before each message, so it goes the short way: the same door, the same answer.
+        if let line = Self.gateLine(request) {
+            return door.withLock { $0.refusal(request, from: peer) }.map(SafeHeaders.added) ?? desk.gate(line)
+        }
         let path = request.path.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
         return answer(request, path, from: peer, reply).map(SafeHeaders.added)
     }
@@ -37,16 +41,16 @@ final class AdminHandler: RequestHandler {
         // Load balancers and probes have no token, and learn nothing that needs one; the page asks for the token itself.
         switch path {
         case []:
-            if let refusal = door.withLock({ $0 }).misdirection(request, from: peer) { return refusal }
+            if let refusal = door.withLock({ $0.misdirection(request, from: peer) }) { return refusal }
             return get(request) { OperatorPage.builtIn.answer(request) }
         case ["healthz"]: return Health.answer(request)
         case ["readyz"]: return get(request) { desk.readiness }
         default: break
         }
-        if let refusal = door.withLock({ $0 }).refusal(request, from: peer) { return refusal }
+        if let refusal = door.withLock({ $0.refusal(request, from: peer) }) { return refusal }
         switch path {
         case ["v1", "gate", path.last ?? ""] where path.count == 3:
-            return get(request) { withLine(path[2]) { desk.gate($0) } }
+            return get(request) { Self.line(path[2]).map(desk.gate) ?? Self.noNumber }
         case ["v1", "stream"]:
             guard request.method == "GET" else { return Self.wrongMethod("GET") }
             desk.feed.listen(reply, lastID: request.headers.first("last-event-id"))
@@ -57,10 +61,10 @@ final class AdminHandler: RequestHandler {
             let items = request.queryItems()
             return later(request, "GET", reply) { try await self.desk.lines(items) }
         case ["v1", "lines", path.last ?? ""] where path.count == 3:
-            guard let line = line(path[2]) else { return Self.noNumber }
+            guard let line = Self.line(path[2]) else { return Self.noNumber }
             return later(request, "GET", reply) { try await self.desk.line(line) }
         case ["v1", "lines", path.count > 2 ? path[2] : "", path.last ?? ""] where path.count == 4:
-            guard let line = line(path[2]) else { return Self.noNumber }
+            guard let line = Self.line(path[2]) else { return Self.noNumber }
             let body = request.body
             switch path[3] {
             case "pause": return later(request, "POST", reply) { try await self.desk.operators.pause(line, body) }
@@ -132,11 +136,14 @@ final class AdminHandler: RequestHandler {
         return response
     }
 
-    private func line(_ segment: String) -> PhoneNumber? {
-        HTTPRequest.percentDecode(segment).flatMap { PhoneNumber($0) }
+    /// The line whose gate is asked for; nil for every other request, and for one that is to be refused.
+    private static func gateLine(_ request: HTTPRequest) -> PhoneNumber? {
+        let start = "/v1/gate/"
+        guard request.method == "GET" || request.method == "HEAD", request.path.hasPrefix(start) else { return nil }
+        return line(String(Substring(request.path.utf8.dropFirst(start.utf8.count))))
     }
 
-    private func withLine(_ segment: String, _ body: (PhoneNumber) -> HTTPResponse) -> HTTPResponse {
-        line(segment).map(body) ?? Self.noNumber
+    private static func line(_ segment: String) -> PhoneNumber? {
+        PhoneNumber(segment) ?? HTTPRequest.percentDecode(segment).flatMap { PhoneNumber($0) }
     }
 }

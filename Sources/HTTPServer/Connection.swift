@@ -1,7 +1,7 @@
 import HTTPWire
 import Posix
 
-/// One accepted connection: a descriptor, its event sources, and the state that says what they are for.
+/// One accepted connection: a descriptor, what the poller is to tell of it, and the state that says what that is for.
 final class Connection {
     /// What the connection waits for after some bytes were moved.
     enum Flow: Equatable {
@@ -18,9 +18,10 @@ final class Connection {
     let socket: SharedDescriptor
     let transport: Transport
     var state: ConnectionState
-    var readable: EventSource?
-    /// There only while there is no room to write.
-    var writable: EventSource?
+    /// What the poller has been asked to tell of.
+    var watched: Poller.Interest = .readable
+    /// Whether the last attempt to move bytes found no room to write.
+    var needsRoom = false
     /// Who is told that an endless answer has ended.
     var ended: (@Sendable () -> Void)?
     /// When the wheel looks at it next.
@@ -36,10 +37,15 @@ final class Connection {
         looksAgain = state.deadline
     }
 
-    /// Whether there may be bytes that no event will tell of: reading stopped before the kernel said that there is nothing.
-    ///
-    /// Dispatch tells of a hang-up (EPOLLHUP) once and never again, whatever is left unread then; and TLS deciphers a
-    /// record at a time.
+    /// What the poller should tell of now: level-triggered, it would tell at once and again of bytes that nobody takes.
+    var interest: Poller.Interest {
+        var interest: Poller.Interest = state.wantsBytes ? .readable : []
+        if needsRoom { interest.insert(.writable) }
+        return interest
+    }
+
+    /// Whether TLS may hold bytes that no event will tell of, as they have left the kernel: reading stopped before it said
+    /// that there are none.
     private var mayHaveMore = false
 
     /// Whether to read again without waiting for an event.
@@ -57,11 +63,13 @@ final class Connection {
             case .broken(let reason): return .broken(reason)
             }
         }
-        mayHaveMore = true
+        mayHaveMore = transport.isEnciphered
         for _ in 0..<4 where state.wantsBytes {
             switch transport.read(socket, into: buffer) {
             case .moved(let count):
                 state.receive(UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]))
+                // That was all; what comes now the poller tells of. Only TLS may have kept something back.
+                if count < buffer.count, !mayHaveMore { return .done }
             case .needsBytes:
                 mayHaveMore = false
                 return .done

@@ -5,36 +5,45 @@ import Metrics
 import Posix
 
 /// Accepts connections and serves them, all on one Dispatch queue: a connection lives and dies here.
+///
+/// One poller watches all of them, and one Dispatch source the poller: a wake-up serves whoever is ready.
 actor EventLoop {
     /// How long accepting rests when descriptors or memory have run out, in nanoseconds.
     private static let exhaustionPause: UInt64 = 100_000_000
-    /// How long connections that idle are kept open for a last request when a successor follows, in nanoseconds.
-    private static let handOverGrace: UInt64 = 1_000_000_000
     /// How long a connection that was turned away is kept, so that its peer can read why, in nanoseconds.
     private static let farewellTime: UInt64 = 250_000_000
 
-    private nonisolated let executor: QueueExecutor
+    nonisolated let executor: QueueExecutor
     private nonisolated let answers = Inbox<Answer>()
-    private let context: ServerContext
+    /// Looks at the poller in one turn; then answers, listeners, timers and the watchdog have theirs.
+    private static let looks = 8
+
+    let context: ServerContext
     private let acceptor: Acceptor
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
-    private var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
-    private var connections: [UInt64: Connection] = [:]
-    private var lastID: UInt64 = 0
-    private var wheel: DeadlineWheel
-    private var ticker: EventSource?
-    private var pause: EventSource?
+    private let poller: Poller
+    private var wakeUp: EventSource?
+    var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
+    var connections = Slab<Connection>()
+    var wheel: DeadlineWheel
+    var ticker: EventSource?
+    var pause: EventSource?
     private var date = DateField()
-    private var stopped: (() -> Void)?
-    private var phase = ServerPhase.serving
+    /// When the present turn began, or its latest look at the poller; and the same for the Date field.
+    var now: Steady
+    var httpDate = ""
+    var stopped: (() -> Void)?
+    var phase = ServerPhase.serving
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    init(name: String, context: ServerContext) {
+    init(name: String, context: ServerContext) throws(PosixError) {
         executor = QueueExecutor(label: name)
         self.context = context
         acceptor = Acceptor(instruments: context.instruments, report: context.report)
-        wheel = DeadlineWheel(now: context.clock.steady())
+        poller = try Poller()
+        now = context.clock.steady()
+        wheel = DeadlineWheel(now: now)
     }
 
     isolated deinit { buffer.deallocate() }
@@ -48,6 +57,10 @@ actor EventLoop {
             self?.assumeIsolated { $0.accept(socket) }
         }
         listeners.append((socket, source))
+        if wakeUp != nil { return }
+        wakeUp = EventSource.readable(poller.descriptor, on: executor) { [weak self] in
+            self?.assumeIsolated { $0.serveWhoIsReady() }
+        }
     }
 
     /// Takes an answer from anywhere.
@@ -55,38 +68,8 @@ actor EventLoop {
         if answers.push(answer) { executor.run { self.assumeIsolated { $0.takeAnswers() } } }
     }
 
-    /// Accepts nothing more, lets requests under way finish until the deadline, and closes everything.
-    ///
-    /// `handingOver`: a successor accepts from the same sockets. What waits there is left to it, and connections that idle
-    /// are closed only after a while: a request that is on its way on one of them would be lost.
-    func stop(within span: Span, handingOver: Bool) async {
-        phase = handingOver ? .handingOver : .stopping
-        // What the kernel has already accepted for us is served, not reset.
-        if !handingOver { for listener in listeners { accept(listener.socket) } }
-        listeners = []
-        pause = nil
-        if !handingOver { closeIdle() }
-        let grace = EventSource.after(nanoseconds: Self.handOverGrace, on: executor) { [weak self] in
-            self?.assumeIsolated { $0.closeIdle() }
-        }
-        let patience = EventSource.after(nanoseconds: span.nanoseconds, on: executor) { [weak self] in
-            self?.assumeIsolated { $0.closeAll() }
-        }
-        if !connections.isEmpty {
-            await withCheckedContinuation { continuation in stopped = { continuation.resume() } }
-        }
-        withExtendedLifetime((grace, patience)) {}
-    }
-
-    private func closeIdle() {
-        // One that seems idle may have sent a request that was not read yet; closing it unread would reset it.
-        for connection in connections.values where connection.state.isIdle {
-            serve(connection.id)
-            if connection.state.isIdle { close(connection) }
-        }
-    }
-
-    private func accept(_ listener: SharedDescriptor) {
+    func accept(_ listener: SharedDescriptor) {
+        readClocks()
         let (accepted, mustRest) = acceptor.take(listener)
         for (socket, peer) in accepted { add(socket, peer) }
         if mustRest { restAccepting() }
@@ -110,16 +93,15 @@ actor EventLoop {
         }
         // Without memory for a session there is none for anything else either.
         guard let transport = Transport(socket, peer, context.tls) else { return context.addresses.leave(peer) }
-        lastID += 1
-        let id = lastID
         let state = ConnectionState(limits: context.limits, now: now, shakesHands: transport.isEnciphered)
-        let connection = Connection(id: id, peer: peer, socket: socket, transport: transport, state: state)
-        connection.readable = EventSource.readable(socket, on: executor) { [weak self] in
-            self?.assumeIsolated { $0.serve(id) }
+        let connection = connections.insert {
+            Connection(id: $0, peer: peer, socket: socket, transport: transport, state: state)
         }
-        connections[id] = connection
         context.instruments.open.add(1)
-        connection.looksAgain = wheel.add(id, deadline: state.deadline)
+        guard (try? poller.add(socket, key: connection.id, for: connection.watched)) != nil else {
+            return close(connection)
+        }
+        connection.looksAgain = wheel.add(connection.id, deadline: state.deadline)
         if ticker == nil {
             ticker = EventSource.every(nanoseconds: DeadlineWheel.tick, on: executor) { [weak self] in
                 self?.assumeIsolated { $0.expire() }
@@ -127,14 +109,39 @@ actor EventLoop {
         }
     }
 
+    /// Serves the connections that are ready, all of them in turn, and again those that are then.
+    private func serveWhoIsReady() {
+        for _ in 0..<Self.looks {
+            let count = poller.look()
+            if count == 0 { return }
+            readClocks()
+            for index in 0..<count {
+                let event = poller[index]
+                guard let connection = connections[event.key] else { continue }
+                // While nothing is read the poller would tell of it for ever, and no answer reaches the peer any more.
+                if event.isHangUp, !connection.state.wantsBytes { close(connection) } else { serve(connection) }
+            }
+            takeAnswers()
+        }
+    }
+
     /// Something has arrived, or there is room again.
-    private func serve(_ id: UInt64) {
-        guard let connection = connections[id] else { return }
+    func serve(_ connection: Connection) {
+        connection.needsRoom = false
         if proceed(connection, connection.read(into: buffer, now: now)) { advance(connection) }
     }
 
+    private func readOn(_ id: UInt64) {
+        guard let connection = connections[id] else { return }
+        readClocks()
+        serve(connection)
+    }
+
     private func takeAnswers() {
-        for answer in answers.takeAll() {
+        let answers = answers.takeAll()
+        if answers.isEmpty { return }
+        readClocks()
+        for answer in answers {
             guard let connection = connections[answer.connection], connection.state.exchange == answer.exchange else {
                 if case .opening(_, let ended) = answer.content { ended() }
                 continue
@@ -145,14 +152,14 @@ actor EventLoop {
     }
 
     /// Does what the connection's state asks for, until it must wait for something.
-    private func advance(_ connection: Connection) {
+    func advance(_ connection: Connection) {
         while true {
             switch connection.state.next(now: now, date: httpDate, phase: phase) {
             case .wait:
                 if connection.shouldReadOn {
                     // Behind the others: one that sends fast must not have the loop to itself.
                     let id = connection.id
-                    executor.run { [weak self] in self?.assumeIsolated { $0.serve(id) } }
+                    executor.run { [weak self] in self?.assumeIsolated { $0.readOn(id) } }
                 }
                 return settle(connection)
             case .close: return close(connection)
@@ -160,7 +167,7 @@ actor EventLoop {
                 context.instruments.refused.add(1, code)
             case .flush:
                 guard proceed(connection, connection.write()) else { return }
-                connection.writable = nil
+                connection.needsRoom = false
                 if connection.state.flushed(now: now) {
                     connection.transport.finishWriting(connection.socket)
                 }
@@ -180,12 +187,7 @@ actor EventLoop {
         switch flow {
         case .done: return true
         case .needsRoom:
-            let id = connection.id
-            if connection.writable == nil {
-                connection.writable = EventSource.writable(connection.socket, on: executor) { [weak self] in
-                    self?.assumeIsolated { $0.serve(id) }
-                }
-            }
+            connection.needsRoom = true
             settle(connection)
             return false
         case .broken(let reason):
@@ -196,44 +198,23 @@ actor EventLoop {
     }
 
     private func settle(_ connection: Connection) {
-        // Reading is level-triggered: a source whose bytes nobody takes would call again at once.
-        if connection.state.wantsBytes { connection.readable?.resume() } else { connection.readable?.suspend() }
+        let interest = connection.interest
+        if interest != connection.watched {
+            connection.watched = interest
+            guard (try? poller.change(connection.socket, key: connection.id, to: interest)) != nil else {
+                return close(connection)
+            }
+        }
         lookAgain(connection)
     }
 
-    /// The wheel finds deadlines that move away by itself; one that comes nearer has to be put in anew.
-    private func lookAgain(_ connection: Connection) {
-        let deadline = connection.state.deadline
-        if deadline + DeadlineWheel.tickSpan < connection.looksAgain {
-            connection.looksAgain = wheel.add(connection.id, deadline: deadline)
-        }
-    }
-
-    private func expire() {
-        let now = self.now
-        for id in wheel.advance(to: now) {
-            guard let connection = connections[id] else { continue }
-            if connection.state.deadline <= now {
-                if let limit = connection.state.expire(now: now, date: httpDate) {
-                    context.instruments.timeouts.add(1, limit)
-                }
-                advance(connection)
-            }
-            // An entry that an earlier one made needless leads nowhere.
-            if connections[id] != nil, connection.looksAgain <= now {
-                connection.looksAgain = wheel.add(id, deadline: connection.state.deadline)
-            }
-        }
-        if connections.isEmpty { ticker = nil }
-    }
-
-    private func close(_ connection: Connection) {
+    func close(_ connection: Connection) {
         connection.transport.sayGoodbye()
         connection.ended?()
         connection.ended = nil
-        connection.readable = nil
-        connection.writable = nil
-        if connections.removeValue(forKey: connection.id) != nil {
+        // Before the descriptor is closed: a number is used again.
+        poller.remove(connection.socket)
+        if connections.remove(connection.id) != nil {
             context.instruments.open.add(-1)
             context.addresses.leave(connection.peer)
         }
@@ -243,8 +224,9 @@ actor EventLoop {
         }
     }
 
-    private func closeAll() { connections.values.forEach(close) }
-
-    private var now: Steady { context.clock.steady() }
-    private var httpDate: String { date.text(at: context.clock.now()) }
+    /// Once for everything that is done at a time: nothing here takes so long that a deadline would be missed by it.
+    func readClocks() {
+        now = context.clock.steady()
+        httpDate = date.text(at: context.clock.now())
+    }
 }

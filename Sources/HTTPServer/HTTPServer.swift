@@ -72,7 +72,13 @@ package final class HTTPServer: Sendable {
             addresses: AddressBook(limits: limits),
             report: report
         )
-        loops = (0..<count).map { EventLoop(name: "\(name) loop \($0)", context: context) }
+        do throws(PosixError) {
+            var loops: [EventLoop] = []
+            for index in 0..<count { loops.append(try EventLoop(name: "\(name) loop \(index)", context: context)) }
+            self.loops = loops
+        } catch {
+            throw ListenError(description: "cannot listen: \(error)")
+        }
         for (index, loop) in loops.enumerated() {
             for perLoop in sockets { await loop.listen(perLoop[index]) }
         }

@@ -12,7 +12,13 @@ package enum SafeHeaders {
     /// The answer with those of these headers that it does not have yet.
     package static func added(to response: HTTPResponse) -> HTTPResponse {
         var response = response
-        for (name, value) in fields where !response.headers.contains(name) { response.headers.append(name, value) }
+        if block.contains(where: { response.headers.contains($0.name) }) {
+            for (name, value) in fields where !response.headers.contains(name) { response.headers.append(name, value) }
+        } else {
+            response.headers.append(contentsOf: block)
+        }
         return response
     }
+
+    private static let block = HTTPHeaders(fields)
 }

@@ -28,6 +28,12 @@ struct BodyReader: Sendable {
             }
     }
 
+    /// Gives away what has arrived.
+    mutating func takeBytes() -> [UInt8] {
+        defer { bytes = [] }
+        return bytes
+    }
+
     /// Takes what is there and says whether the body is complete.
     mutating func read(from input: inout InputBuffer, limits: HTTPLimits) throws(HTTPRefusal) -> Bool {
         while true {

@@ -5,14 +5,33 @@
 ///
 /// Values may hold `obs-text` (0x80 to 0xFF, RFC 9110 section 5.5); they are read as UTF-8, with U+FFFD for what is not.
 package struct HTTPHeaders: Sendable {
-    /// Where one field lies in `bytes`.
+    /// Where one field lies in `bytes`; no section is longer than 1 GiB (`HTTPLimits`).
     struct Field: Sendable {
-        let name: Range<Int>
-        let value: Range<Int>
+        private let nameStart, nameEnd, valueStart, valueEnd: UInt32
+
+        init(name: Range<Int>, value: Range<Int>) {
+            nameStart = UInt32(truncatingIfNeeded: name.lowerBound)
+            nameEnd = UInt32(truncatingIfNeeded: name.upperBound)
+            valueStart = UInt32(truncatingIfNeeded: value.lowerBound)
+            valueEnd = UInt32(truncatingIfNeeded: value.upperBound)
+        }
+
+        var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+
+        func moved(by base: Int) -> Field {
+            Field(
+                name: name.lowerBound + base..<name.upperBound + base,
+                value: value.lowerBound + base..<value.upperBound + base
+            )
+        }
     }
 
     private(set) var bytes: [UInt8] = []
     private(set) var fields: [Field] = []
+    /// Whether `bytes` are the lines of these fields as an answer has them, with nothing in them that could break it and no
+    /// field that `HTTPResponse.serialize` writes itself: judged once, when a field is added, and not at every answer.
+    private(set) var areLines = true
 
     package init() {}
 
@@ -24,6 +43,7 @@ package struct HTTPHeaders: Sendable {
     init(section: [UInt8], fields: [Field]) {
         self.bytes = section
         self.fields = fields
+        areLines = false
     }
 
     /// Adds a field after the others, whatever it holds: `HTTPResponse.serialize` sees to it that no field breaks the message.
@@ -31,8 +51,24 @@ package struct HTTPHeaders: Sendable {
         let start = bytes.count
         bytes.append(contentsOf: name.utf8)
         let middle = bytes.count
+        bytes.append(": ")
         bytes.append(contentsOf: value.utf8)
-        fields.append(Field(name: start..<middle, value: middle..<bytes.count))
+        let field = Field(name: start..<middle, value: middle + 2..<bytes.count)
+        bytes.append("\r\n")
+        fields.append(field)
+        areLines = areLines && HTTPResponse.isLine(bytes.span, field)
+    }
+
+    /// Adds the fields of another section after the others.
+    package mutating func append(contentsOf other: HTTPHeaders) {
+        guard areLines, other.areLines else {
+            for (name, value) in other { append(name, value) }
+            return
+        }
+        let base = bytes.count
+        bytes.append(contentsOf: other.bytes)
+        fields.reserveCapacity(fields.count + other.fields.count)
+        for field in other.fields { fields.append(field.moved(by: base)) }
     }
 
     /// The value of the first field of this name.

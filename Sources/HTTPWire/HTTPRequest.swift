@@ -1,14 +1,9 @@
 /// One whole request.
 package struct HTTPRequest: Sendable, Equatable {
-    /// As it was sent; methods are case-sensitive (RFC 9110 section 9.1).
-    package let method: String
-    package let version: HTTPVersion
-    package let headers: HTTPHeaders
+    /// All but the body, shared by copies: a request is handed on several times, and would be copied member by member.
+    private let head: Head
     /// The content, without chunked framing and trailer fields.
     package var body: [UInt8]
-    /// Whether the client wants to go on after the answer and its version allows it (RFC 9112 section 9.3).
-    package let keepAlive: Bool
-    private let parsedTarget: RequestTarget
 
     /// A request that was not parsed, for tests and for calls within the daemon; nothing is checked.
     package init(
@@ -19,40 +14,59 @@ package struct HTTPRequest: Sendable, Equatable {
         body: [UInt8] = [],
         keepAlive: Bool = true
     ) {
-        self.method = method
-        self.parsedTarget = RequestTarget(trusted: target)
-        self.version = version
-        self.headers = headers
+        let line = RequestLine(method: method, target: RequestTarget(trusted: target), version: version)
+        head = Head(line: line, headers: headers, keepAlive: keepAlive)
         self.body = body
-        self.keepAlive = keepAlive
     }
 
     /// The head of a parsed request.
     init(line: RequestLine, headers: HTTPHeaders, keepAlive: Bool) {
-        method = line.method
-        parsedTarget = line.target
-        version = line.version
-        self.headers = headers
+        head = Head(line: line, headers: headers, keepAlive: keepAlive)
         body = []
-        self.keepAlive = keepAlive
     }
 
+    /// As it was sent; methods are case-sensitive (RFC 9110 section 9.1).
+    package var method: String { head.line.method }
+
+    package var version: HTTPVersion { head.line.version }
+
+    package var headers: HTTPHeaders { head.headers }
+
+    /// Whether the client wants to go on after the answer and its version allows it (RFC 9112 section 9.3).
+    package var keepAlive: Bool { head.keepAlive }
+
     /// The target as it was sent.
-    package var target: String { parsedTarget.raw }
+    package var target: String { head.line.target.raw }
 
     /// The path as it was sent, without the query: `/a%20b`, or `*`.
     ///
     /// Of an absolute target only the path.
-    package var path: String { parsedTarget.path }
+    package var path: String { head.line.target.path }
 
     /// What follows the first `?`, as it was sent; nil when there is none, empty when nothing follows.
-    package var query: String? { parsedTarget.query }
+    package var query: String? { head.line.target.query }
 
     /// The `host[:port]` the request is for; nil when it names none.
     ///
     /// The authority of an absolute target wins over the Host field (RFC 9112 section 3.2.2).
     package var host: String? {
-        let host = parsedTarget.authority ?? headers.first("Host")
+        let host = head.line.target.authority ?? head.headers.first("Host")
         return host?.isEmpty == true ? nil : host
+    }
+}
+
+private final class Head: Sendable, Equatable {
+    let line: RequestLine
+    let headers: HTTPHeaders
+    let keepAlive: Bool
+
+    init(line: RequestLine, headers: HTTPHeaders, keepAlive: Bool) {
+        self.line = line
+        self.headers = headers
+        self.keepAlive = keepAlive
+    }
+
+    static func == (left: Head, right: Head) -> Bool {
+        left.line == right.line && left.headers == right.headers && left.keepAlive == right.keepAlive
     }
 }

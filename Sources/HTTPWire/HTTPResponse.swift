@@ -12,8 +12,12 @@ package struct HTTPResponse: Sendable, Equatable {
 
     /// An answer of `application/json`.
     package static func json(_ status: HTTPStatus, _ body: [UInt8], headers: HTTPHeaders = [:]) -> HTTPResponse {
-        HTTPResponse(status, type: "application/json", headers: headers, body: body)
+        if headers.isEmpty { return HTTPResponse(status, headers: onlyJSON, body: body) }
+        return HTTPResponse(status, type: "application/json", headers: headers, body: body)
     }
+
+    /// The fields of most answers, made once.
+    private static let onlyJSON: HTTPHeaders = ["Content-Type": "application/json"]
 
     /// An answer of `application/json`.
     package static func json(_ status: HTTPStatus, _ body: String, headers: HTTPHeaders = [:]) -> HTTPResponse {
@@ -30,7 +34,7 @@ package struct HTTPResponse: Sendable, Equatable {
 
     private init(_ status: HTTPStatus, type: String, headers: HTTPHeaders, body: [UInt8]) {
         var typed: HTTPHeaders = ["Content-Type": type]
-        for (name, value) in headers { typed.append(name, value) }
+        typed.append(contentsOf: headers)
         self.init(status, headers: typed, body: body)
     }
 
@@ -57,45 +61,52 @@ package struct HTTPResponse: Sendable, Equatable {
     ) {
         // Only for a first message: `reserveCapacity` grows by no more than it is asked, so pipelined answers would be copied
         // once per answer.
-        if buffer.isEmpty { buffer.reserveCapacity(192 + headers.bytes.count + headers.count * 4 + body.count) }
-        buffer.append(contentsOf: "HTTP/1.1 ".utf8)
-        buffer.append(contentsOf: String(status.rawValue).utf8)
+        if buffer.isEmpty { buffer.reserveCapacity(192 + headers.bytes.count + body.count) }
+        buffer.append("HTTP/1.1 ")
+        buffer.append(decimal: status.rawValue)
         buffer.append(.space)
         buffer.append(contentsOf: status.reason.utf8)
-        buffer.append(contentsOf: "\r\n".utf8)
-        writeFields(into: &buffer, without: date == nil ? Self.owned : Self.owned + ["Date"])
+        buffer.append("\r\n")
+        if headers.areLines { buffer.append(contentsOf: headers.bytes) } else { writeFields(into: &buffer, date) }
 
-        if let date { Self.write("Date", date, into: &buffer) }
-        if !status.forbidsContent, !isEndless { Self.write("Content-Length", String(body.count), into: &buffer) }
-        if !keepAlive {
-            Self.write("Connection", "close", into: &buffer)
-        } else if version == .http10 {
-            Self.write("Connection", "keep-alive", into: &buffer)
+        if let date {
+            buffer.append("Date: ")
+            buffer.append(fieldContent: date)
         }
-        buffer.append(contentsOf: "\r\n".utf8)
+        if !status.forbidsContent, !isEndless {
+            buffer.append("Content-Length: ")
+            buffer.append(decimal: body.count)
+            buffer.append("\r\n")
+        }
+        if !keepAlive {
+            buffer.append("Connection: close\r\n")
+        } else if version == .http10 {
+            buffer.append("Connection: keep-alive\r\n")
+        }
+        buffer.append("\r\n")
         if !forHead, !status.forbidsContent { buffer.append(contentsOf: body) }
     }
 
     /// Fields that follow from the arguments of `serialize`.
     private static let owned = ["Content-Length", "Transfer-Encoding", "Connection"]
 
-    private func writeFields(into buffer: inout [UInt8], without owned: [String]) {
-        let span = headers.bytes.span
-        for field in headers.fields {
-            guard !field.name.isEmpty, field.name.allSatisfy({ ByteSet.token.contains(span[$0]) }),
-                !owned.contains(where: { span.equals(field.name, ignoringCase: $0) })
-            else { continue }
-            buffer.append(contentsOf: headers.bytes[field.name])
-            buffer.append(contentsOf: ": ".utf8)
-            for index in field.value { buffer.append(span[index].isFieldContent ? span[index] : .space) }
-            buffer.append(contentsOf: "\r\n".utf8)
-        }
+    /// Whether a field can be sent as it is, and in every answer.
+    static func isLine(_ bytes: Span<UInt8>, _ field: HTTPHeaders.Field) -> Bool {
+        isField(bytes, field, besides: owned + ["Date"]) && field.value.allSatisfy { bytes[$0].isFieldContent }
     }
 
-    private static func write(_ name: String, _ value: String, into buffer: inout [UInt8]) {
-        buffer.append(contentsOf: name.utf8)
-        buffer.append(contentsOf: ": ".utf8)
-        for byte in value.utf8 { buffer.append(byte.isFieldContent ? byte : .space) }
-        buffer.append(contentsOf: "\r\n".utf8)
+    private static func isField(_ bytes: Span<UInt8>, _ field: HTTPHeaders.Field, besides owned: [String]) -> Bool {
+        !field.name.isEmpty && field.name.allSatisfy { ByteSet.token.contains(bytes[$0]) }
+            && !owned.contains { bytes.equals(field.name, ignoringCase: $0) }
+    }
+
+    private func writeFields(into buffer: inout [UInt8], _ date: String?) {
+        let owned = date == nil ? Self.owned : Self.owned + ["Date"]
+        for field in headers.fields where Self.isField(headers.bytes.span, field, besides: owned) {
+            buffer.append(contentsOf: headers.bytes[field.name])
+            buffer.append(": ")
+            for byte in headers.bytes[field.value] { buffer.append(byte.isFieldContent ? byte : .space) }
+            buffer.append("\r\n")
+        }
     }
 }

@@ -4,6 +4,12 @@ struct RequestLine: Sendable, Equatable {
     let target: RequestTarget
     let version: HTTPVersion
 
+    init(method: String, target: RequestTarget, version: HTTPVersion) {
+        self.method = method
+        self.target = target
+        self.version = version
+    }
+
     /// Reads a line without its CRLF.
     ///
     /// The version is judged before the target, so that a client that speaks HTTP/2 (`PRI * HTTP/2.0`, RFC 9113

@@ -25,18 +25,25 @@ package struct RequestParser: Sendable {
         case request(HTTPRequest)
     }
 
+    /// Without what belongs to it, which lies beside it: taken out of a case it would be copied at every look.
     private enum State {
-        /// Between messages, after this many empty lines.
-        case start(emptyLines: Int)
+        /// Between messages.
+        case start
         case requestLine
-        case fields(RequestLine)
-        /// The request lacks its body, which is in `body`.
-        case body(HTTPRequest)
-        case refused(HTTPRefusal)
+        /// `line` is there.
+        case fields
+        /// `head` is there, and lacks its body, which is in `body`.
+        case body
+        /// `refusal` says why.
+        case refused
     }
 
     private let limits: HTTPLimits
-    private var state = State.start(emptyLines: 0)
+    private var state = State.start
+    private var emptyLines = 0
+    private var line: RequestLine?
+    private var head: HTTPRequest?
+    private var refusal: HTTPRefusal?
     private var input = InputBuffer()
     private var fields: [HTTPHeaders.Field] = []
     private var body = BodyReader(.none)
@@ -44,6 +51,8 @@ package struct RequestParser: Sendable {
 
     /// RFC 9112 section 2.2 asks to ignore at least one empty line before a request line; more than these is refused.
     private static let mostEmptyLines = 4
+    /// Most requests have no more fields than these.
+    private static let usualFields = 16
 
     package init(limits: HTTPLimits = HTTPLimits()) {
         self.limits = limits
@@ -66,13 +75,13 @@ package struct RequestParser: Sendable {
 
     /// Adds bytes that were received; after a refusal they are dropped.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        if case .refused = state { return }
+        if state == .refused { return }
         unsafe input.append(bytes)
     }
 
     /// Adds bytes that were received; after a refusal they are dropped.
     package mutating func append(_ bytes: [UInt8]) {
-        if case .refused = state { return }
+        if state == .refused { return }
         input.append(bytes)
     }
 
@@ -84,9 +93,10 @@ package struct RequestParser: Sendable {
         do throws(HTTPRefusal) {
             return try advance()
         } catch {
-            state = .refused(error)
+            state = .refused
+            refusal = error
             input = InputBuffer()
-            fields = []
+            (line, head, fields) = (nil, nil, [])
             body = BodyReader(.none)
             throw error
         }
@@ -95,28 +105,28 @@ package struct RequestParser: Sendable {
     private mutating func advance() throws(HTTPRefusal) -> Step {
         while true {
             switch state {
-            case .start(let emptyLines):
-                guard try findStart(after: emptyLines) else { return .needsMoreBytes }
+            case .start:
+                guard try findStart() else { return .needsMoreBytes }
                 state = .requestLine
             case .requestLine:
-                guard let line = try input.line(atMost: limits.requestLineBytes, orThrow: .uriTooLong)
+                guard let place = try input.line(atMost: limits.requestLineBytes, orThrow: .uriTooLong)
                 else { return .needsMoreBytes }
-                state = .fields(try RequestLine(parsing: input.bytes.span, line))
+                line = try RequestLine(parsing: input.bytes.span, place)
+                state = .fields
                 input.consume()
-            case .fields(let line):
+            case .fields:
                 guard try readFields() else { return .needsMoreBytes }
-                try beginBody(line)
-            case .body(let request):
-                return try readBody(of: request)
-            case .refused(let refusal):
-                throw refusal
+                if let line = line.take() { try beginBody(line) }
+            case .body:
+                return try readBody()
+            case .refused:
+                if let refusal { throw refusal }
             }
         }
     }
 
     /// Skips empty lines and says whether a request line has begun.
-    private mutating func findStart(after emptyLines: Int) throws(HTTPRefusal) -> Bool {
-        var emptyLines = emptyLines
+    private mutating func findStart() throws(HTTPRefusal) -> Bool {
         while input.unread > 0 {
             let first = input.bytes[input.cursor]
             guard first == .carriageReturn else {
@@ -136,13 +146,13 @@ package struct RequestParser: Sendable {
             }
             input.skip(2)
             input.consume()
-            state = .start(emptyLines: emptyLines)
         }
         return false
     }
 
     /// Reads field lines, which stay in the input until the empty line, and says whether that was found.
     private mutating func readFields() throws(HTTPRefusal) -> Bool {
+        if fields.isEmpty { fields.reserveCapacity(Self.usualFields) }
         while true {
             guard let line = try input.line(atMost: limits.headerBytes - input.read, orThrow: .headersTooLarge)
             else { return false }
@@ -157,23 +167,24 @@ package struct RequestParser: Sendable {
         fields = []
         input.consume()
         let framing = try Framing(headers, version: line.version, limits: limits)
-        state = .body(HTTPRequest(line: line, headers: headers, keepAlive: framing.keepAlive))
+        head = HTTPRequest(line: line, headers: headers, keepAlive: framing.keepAlive)
+        state = .body
         body = BodyReader(framing.body)
         owesContinue = framing.expectsContinue
     }
 
-    private mutating func readBody(of request: HTTPRequest) throws(HTTPRefusal) -> Step {
-        guard try body.read(from: &input, limits: limits) else {
+    private mutating func readBody() throws(HTTPRefusal) -> Step {
+        let isWhole = try body.read(from: &input, limits: limits)
+        guard isWhole, var request = head.take() else {
             // RFC 9110 section 10.1.1: it may be left out only when content has already come, and some clients wait anyway.
             guard owesContinue else { return .needsMoreBytes }
             owesContinue = false
             return .expectsContinue
         }
-        var request = request
-        request.body = body.bytes
-        body = BodyReader(.none)
+        request.body = body.takeBytes()
         owesContinue = false
-        state = .start(emptyLines: 0)
+        state = .start
+        emptyLines = 0
         return .request(request)
     }
 }

@@ -4,10 +4,11 @@ package struct PhoneNumber: Sendable, Hashable, Comparable, CustomStringConverti
 
     /// Nil when the text is not E.164: such a text is never used as a file name, a path or a key.
     package init?(_ text: String) {
-        let bytes = text.utf8
-        guard bytes.first == UInt8(ascii: "+"), (3...16).contains(bytes.count) else { return nil }
-        let digits = bytes.dropFirst()
-        guard digits.allSatisfy({ (0x30...0x39).contains($0) }), digits.first != 0x30 else { return nil }
+        let bytes = text.utf8.span
+        guard (3...16).contains(bytes.count), bytes[0] == UInt8(ascii: "+"), bytes[1] != 0x30 else { return nil }
+        for index in 1..<bytes.count {
+            guard (0x30...0x39).contains(bytes[index]) else { return nil }
+        }
         description = text
     }
 

@@ -50,6 +50,31 @@ import Testing
         await daemon.stop()
     }
 
+    @Test("A line's gate is the same however its path is written, open and closed")
+    func gatePaths() async throws {
+        let bench = try Bench()
+        let daemon = try await bench.start()
+        _ = try await bench.deliver(daemon, "e1", status: "FLAGGED", changedAt: Clock.system.now() - .seconds(10))
+        for (number, status) in [("12025551234", 423), ("12025550000", 200)] {
+            var answers: Set<[String]> = []
+            for target in [
+                "/v1/gate/+\(number)", "/v1/gate/%2B\(number)", "//v1//gate/+\(number)/", "/v1/gate/%2b\(number)?x",
+            ] {
+                let response = try await bench.ask(daemon, target)
+                #expect(response.status == status)
+                let body = try #require(response.json?.members)
+                answers.insert(
+                    body.filter { $0.key != "as_of" }.map { "\($0.key) \($0.value.text())" }
+                        + SafeHeaders.fields.map { "\($0.0): \(response.header($0.0) ?? "")" }
+                        + ["\(response.header("Content-Type") ?? "")"]
+                )
+            }
+            #expect(answers.count == 1)
+            #expect(answers.first?.first == "phone_number \"+\(number)\"")
+        }
+        await daemon.stop()
+    }
+
     @Test("Answers are safe to be shown in a browser", arguments: ["/healthz", "/metrics", "/nowhere", "/v1/lines?x"])
     func safe(target: String) async throws {
         let bench = try Bench()

@@ -1,4 +1,5 @@
 import Chrono
+import HTTPServer
 import HTTPWire
 import JSON
 import Lines
@@ -75,5 +76,43 @@ import Testing
         #expect(board.counts == [.allowed: 1, .slowed: 1])
         #expect(try answer(one).status == 200)
         #expect(try answer(two).body["decision"]?.string == "slowed")
+    }
+
+    @Test(
+        "The answer is written as the JSON writer would, and has every field of the admin listener",
+        arguments: [nil, "ACTIVE", "AT_RISK", "FLAGGED", "odd \"\u{2028}\\\n\u{E9}"] as [String?],
+        [nil, "closed \"\n"] as [String?]
+    )
+    func bytes(status: String?, closed: String?) throws {
+        let number = try #require(PhoneNumber("+123456789012345"))
+        let known = status.map { record(number, $0) }
+        if let known { board.update([known]) }
+        let now = since + .seconds(5)
+        let response = board.answer(number, now: now, closed: closed)
+        let decision: Decision = closed == nil ? known?.assessment.decision ?? .allowed : .paused
+        let reasons: [String] = (closed.map { [$0] } ?? []) + (known?.assessment.reasons ?? [])
+        let sinceThen: JSON = known.map { .string($0.decisionSince.rfc3339) } ?? .null
+        let incident: JSON = known?.incident.map(JSON.string) ?? .null
+        let body = JSON.object([
+            ("phone_number", .string("+123456789012345")),
+            ("decision", .string(decision.rawValue)),
+            ("reasons", .array(reasons.map(JSON.string))),
+            ("since", sinceThen), ("as_of", .string(now.rfc3339)), ("incident", incident),
+        ])
+        #expect(String(decoding: response.body, as: UTF8.self) == body.text())
+        let plain = HTTPResponse.json(.ok, "{}", headers: ["Cache-Control": "no-store"])
+        #expect(response.headers.elementsEqual(SafeHeaders.added(to: plain).headers) { $0 == $1 })
+    }
+
+    @Test("Only lines that may not send freely are listed, in the order of their numbers")
+    func restricted() throws {
+        let numbers = try ["+9990001", "+12025550002", "+12025550001", "+15"].map { try #require(PhoneNumber($0)) }
+        board.update(zip(numbers, ["FLAGGED", "AT_RISK", "FLAGGED", "ACTIVE"]).map { record($0, $1) })
+        #expect(
+            board.restricted.map { $0["phone_number"]?.string } == ["+12025550001", "+12025550002", "+9990001"]
+        )
+        #expect(board.restricted.map { $0["decision"]?.string } == ["paused", "slowed", "paused"])
+        #expect(board.restricted[0]["reasons"]?.array?.map(\.string) == ["status is FLAGGED"])
+        #expect(numbers.map { board.pausedSince($0) } == [since, nil, since, nil])
     }
 }

@@ -51,6 +51,13 @@ actor Client {
 
     func finishWriting() { Socket.finishWriting(socket) }
 
+    /// Breaks the connection off: a TCP peer is told by a reset, and at once, when the client is let go.
+    func breakOff() {
+        readable = nil
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket.raw, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// The next response; nil when the connection ends before it is whole.
     func response(toHead: Bool = false) async -> Response? {
         while true {
