@@ -23,7 +23,7 @@ import Testing
             ),
             (
                 "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n",
-                .whole(.init(status: 200, length: 64, bodyStart: 64, closes: false))
+                .whole(.init(status: 200, length: 62, bodyStart: 62, closes: false))
             ),
             ("HTTP/1.1 200 OK\r\nDate: now\r\n\r\n", .malformed),
             ("HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", .malformed),

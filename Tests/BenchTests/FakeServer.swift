@@ -22,7 +22,8 @@ final class FakeServer {
     init(_ epoll: Epoll, _ behaviour: @escaping (_ request: Int) -> Behaviour) throws {
         self.epoll = epoll
         self.behaviour = behaviour
-        listener = try Target("127.0.0.1:0").listen()
+        let listener = try Target("127.0.0.1:0").listen()
+        self.listener = listener
         var (address, length) = (sockaddr_in(), socklen_t(MemoryLayout<sockaddr_in>.size))
         withUnsafeMutablePointer(to: &address) {
             _ = $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &length) }

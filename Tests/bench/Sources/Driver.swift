@@ -99,7 +99,6 @@ final class Driver {
             if !isOpen, now >= windowStart {
                 opening()
                 isOpen = true
-                if plan.warmup == 0 { windowStart = now }
             }
             let isSpent = plan.rate == nil && records.count >= records.capacity && underWay == 0
             if isSending, now >= windowEnd || isSpent {

@@ -33,7 +33,7 @@ struct Pause: AsyncParsableCommand {
         // Each line is flagged once.
         recipe.lines = count
         let requests = await Requests(recipe, count: count)
-        let (driver, sink) = try measure(target, requests, count)
+        let (driver, sink, outcome) = try measure(target, requests, count)
         var (latencies, missing) = (Latencies(), 0)
         for index in 0..<driver.records.count {
             let record = driver.records[index]
@@ -41,7 +41,6 @@ struct Pause: AsyncParsableCommand {
             let arrival = sink.arrivals[index]
             if arrival == 0 { missing += 1 } else { latencies.add(arrival - min(arrival, record.sent)) }
         }
-        let outcome = Outcome(driver)
         if options.json {
             let object = JSON.object([
                 ("acknowledgement", outcome.json), ("pause_ms", latencies.json), ("missing", .number(missing)),
@@ -55,19 +54,29 @@ struct Pause: AsyncParsableCommand {
         }
     }
 
-    private func measure(_ target: Target, _ requests: Requests, _ count: Int) throws -> (Driver, Sink) {
+    private func measure(_ target: Target, _ requests: Requests, _ count: Int) throws -> (Driver, Sink, Outcome) {
         let epoll = Epoll()
         let first = try Sink(try Target(sink), epoll, number: 0, lines: count, answers: true)
         let other = try second.map {
             try Sink(try Target($0), epoll, number: 1, lines: count, answers: !blackHole)
         }
         let driver = try Driver(target, requests, options.plan(limit: count, repeats: false), epoll)
+        var (before, after): (Subject?, Subject?)
+        var (cpuBefore, cpuAfter) = (0.0, 0.0)
         try driver.run(
-            opening: {},
-            closing: {},
+            opening: {
+                before = options.pid.flatMap { Subject($0) }
+                cpuBefore = Process.cpuSeconds
+            },
+            closing: {
+                cpuAfter = Process.cpuSeconds
+                after = options.pid.flatMap { Subject($0) }
+            },
             foreign: { tag in if first.owns(tag) { first.ready(tag) } else { other?.ready(tag) } },
             isDone: { first.count >= driver.records.count }
         )
-        return (driver, first)
+        var outcome = Outcome(driver)
+        (outcome.before, outcome.after, outcome.ownCPU) = (before, after, cpuAfter - cpuBefore)
+        return (driver, first, outcome)
     }
 }

@@ -19,6 +19,7 @@ class Tools:
     hummingbird: pathlib.Path
     uvicorn = HOME / "venv" / "bin" / "uvicorn"
     versions: dict
+    facts: dict
 
 
 def prepare(skip_build=False):
@@ -41,7 +42,7 @@ def prepare(skip_build=False):
         run([ROOT / "deploy" / "build", "linewarden-bench"])
         run(["swift", "build", "-c", "release", "--package-path", PEERS / "hummingbird-peer",
              "--scratch-path", HOME / "hummingbird"])
-    tools.versions = versions()
+    tools.versions, tools.facts = versions(), describe()
     return tools
 
 

@@ -3,8 +3,6 @@ import dataclasses
 import statistics
 from typing import Callable
 
-from harness import machine
-
 
 @dataclasses.dataclass
 class Target:
@@ -87,7 +85,7 @@ def section(scenario, rounds):
 
 
 def head(tools, options):
-    facts = {**machine.describe(), "rounds": options.rounds, "seconds each": options.seconds}
+    facts = {**tools.facts, "rounds": options.rounds, "seconds each": options.seconds}
     lines = [f"- {name}: {value}" for name, value in facts.items()]
     peers = ", ".join(f"{name} {version}" for name, version in tools.versions.items())
     return "\n".join(["# Tests/bench/run", "", *lines, f"- versions: {peers}"])

@@ -16,7 +16,7 @@ def measure(bench):
         routes = [{"name": "stop", "on": ["FLAGGED"], "pause": ["sender", "second"]}]
         with Linewarden(bench, hooks=hooks, routes=routes) as daemon:
             options = ["--black-hole"] if kind == KINDS[1] else []
-            result = bench.ask("pause", *options, to=daemon.url, rate=500, seconds=bench.seconds,
+            result = bench.ask("pause", *options, to=daemon.url, rate=500, seconds=bench.seconds, pid=daemon.pid,
                                sink=f"127.0.0.1:{ports[0]}", second=f"127.0.0.1:{ports[1]}")
         missing = {"hook not called": result["missing"]} if result["missing"] else {}
         results[f"{kind}: acknowledgement"] = result["acknowledgement"]

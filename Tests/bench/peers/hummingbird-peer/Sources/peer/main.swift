@@ -12,7 +12,7 @@ guard let port = CommandLine.arguments.dropFirst().first.flatMap({ Int($0) }),
 else { throw HTTPError(.badRequest, message: "usage: LINQ_WEBHOOK_SECRET=whsec_... peer PORT") }
 let key = SymmetricKey(data: bytes)
 
-func header(_ request: Request, _ name: String) -> String? {
+@Sendable func header(_ request: Request, _ name: String) -> String? {
     HTTPField.Name(name).flatMap { request.headers[$0] }
 }
 
