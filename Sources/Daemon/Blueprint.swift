@@ -44,8 +44,4 @@ enum Blueprint {
     static func restrictedLines(_ reader: LedgerReader, _ policy: DecisionPolicy) async throws -> [LineRecord] {
         try await reader.lines(policy, decisions: [.slowed, .paused], limit: .max)
     }
-
-    static func allLines(_ reader: LedgerReader, _ policy: DecisionPolicy) async throws -> [LineRecord] {
-        try await reader.lines(policy, limit: .max)
-    }
 }

@@ -110,7 +110,8 @@ package actor Daemon {
         let lines: [LineRecord]
         do {
             try await ledger.replan()
-            lines = try await Blueprint.allLines(reader, settings.policy)
+            try await reader.plainLines { board.assume($0, since: $1) }
+            lines = try await reader.remarkableLines(settings.policy)
         } catch {
             throw LedgerError.explain(error, path: ledger.path)
         }

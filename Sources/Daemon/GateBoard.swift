@@ -26,6 +26,11 @@ final class GateBoard: Sendable {
         }
     }
 
+    /// Takes over, at the start, that a line may send, without a word to be said about it.
+    func assume(_ line: PhoneNumber, since: Timestamp) {
+        entries.withLock { $0[LineKey(line)] = Entry(since: since, notes: nil) }
+    }
+
     /// Answers a sender: 423 when the line is paused, else 200.
     ///
     /// A line that was never heard of may send.

@@ -46,7 +46,7 @@ package actor LedgerReader {
     /// Lines that may send without a word to be said about them: their numbers, and since when they may.
     ///
     /// Nearly all lines are such, and at the start all are asked for: no more of them is read.
-    package func plainLines(_ body: (PhoneNumber, Timestamp) -> Void) throws {
+    package func plainLines(_ body: @Sendable (PhoneNumber, Timestamp) -> Void) throws {
         _ = try connection.rows("SELECT number, decision_since FROM line WHERE NOT (\(Self.remarkable))") { row in
             guard let number = row.text(0).flatMap({ PhoneNumber($0) }) else { return }
             body(number, Timestamp(microseconds: row.integer(1) ?? 0))

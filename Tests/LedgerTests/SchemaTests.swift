@@ -78,6 +78,35 @@ import Testing
         #expect(states == ["pending", "superseded", "pending"])
     }
 
+    @Test("Events of the fifth version keep their places, and every line's row tells of all of them")
+    func goesForwardWithEvents() throws {
+        let old = try Connection(path: ":memory:", mode: .readWrite)
+        for step in Schema.migrations.prefix(5) { try old.execute(step) }
+        try old.execute(
+            """
+            PRAGMA user_version = 5;
+            INSERT INTO event (seq, id, source, type, state, received_at, created_at, line, changed_at, status, body)
+            VALUES (3, 'e1', 'webhook', 't', 'applied', 1, 7, '+12025551234', 1, 'ACTIVE', x'01'),
+                   (9, 'o1', 'operator', 't', 'applied', 2, NULL, '+12025551234', 2, NULL, x''),
+                   (12, 'q1', 'webhook', 't', 'quarantined', 3, NULL, NULL, NULL, NULL, x'02');
+            """
+        )
+        try Schema.migrate(old, path: "memory")
+        let rows = try old.rows("SELECT seq, id, created_at, body FROM event ORDER BY seq") {
+            "\($0.integer(0) ?? 0) \($0.text(1) ?? "") \($0.integer(2) ?? -1) \($0.blob(3))"
+        }
+        #expect(rows == ["3 e1 7 [1]", "9 o1 0 []", "12 q1 0 [2]"])
+        #expect(try LineTail.events(old).isEmpty)
+        #expect(throws: SQLiteError.self) {
+            try old.execute(
+                """
+                INSERT INTO event (id, source, type, state, received_at, created_at, body)
+                VALUES ('e1', 'webhook', 't', 'quarantined', 1, 7, x'')
+                """
+            )
+        }
+    }
+
     private static let incident = "INSERT INTO incident VALUES ('i', '+12', 1, NULL, 'error', 'r')"
 
     @Test(
