@@ -15,8 +15,10 @@ actor EventLoop {
 
     nonisolated let executor: QueueExecutor
     private nonisolated let answers = Inbox<Answer>()
-    /// Looks at the poller in one turn; then answers, listeners, timers and the watchdog have theirs.
-    private static let looks = 8
+    /// Connections served in one turn, about; then listeners, timers and the watchdog have theirs.
+    ///
+    /// While few are ready, a turn spares those who come meanwhile the way through Dispatch.
+    private static let turn = 128
 
     let context: ServerContext
     private let acceptor: Acceptor
@@ -111,9 +113,11 @@ actor EventLoop {
 
     /// Serves the connections that are ready, all of them in turn, and again those that are then.
     private func serveWhoIsReady() {
-        for _ in 0..<Self.looks {
+        var served = 0
+        while served < Self.turn {
             let count = poller.look()
             if count == 0 { return }
+            served += count
             readClocks()
             for index in 0..<count {
                 let event = poller[index]

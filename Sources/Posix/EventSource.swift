@@ -33,6 +33,9 @@ package final class EventSource: Sendable {
     }
 
     /// Calls the handler on the queue whenever there is something to read, or the peer has gone.
+    ///
+    /// For the few that a process has one of; many, such as the connections of an event loop, share a `Poller`, whose
+    /// descriptor this watches.
     package static func readable(
         _ descriptor: SharedDescriptor,
         on executor: QueueExecutor,

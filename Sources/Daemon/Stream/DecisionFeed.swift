@@ -23,9 +23,17 @@ final class DecisionFeed: Sendable {
     private struct State {
         var last: Int
         var recent: [(number: Int, bytes: [UInt8])] = []
+        /// Of lines of which something is to be said; nearly all may send, and are not kept.
         var known: [PhoneNumber: Assessment] = [:]
         var readers: [Int: Reply] = [:]
         var nextReader = 0
+
+        /// Takes over what a line is, and gives what it was.
+        @discardableResult
+        mutating func note(_ record: LineRecord) -> Assessment? {
+            if record.assessment.causes.isEmpty { return known.removeValue(forKey: record.state.line) }
+            return known.updateValue(record.assessment, forKey: record.state.line)
+        }
     }
 
     private let board: GateBoard
@@ -51,7 +59,7 @@ final class DecisionFeed: Sendable {
 
     /// What is so at the start is no news.
     func assume(_ records: [LineRecord]) {
-        state.withLock { state in for record in records { state.known[record.state.line] = record.assessment } }
+        state.withLock { state in for record in records { state.note(record) } }
     }
 
     /// A commit has changed these lines; called in the order of the commits.
@@ -59,7 +67,7 @@ final class DecisionFeed: Sendable {
         if records.isEmpty { return }
         state.withLock { state in
             for record in records {
-                let before = state.known.updateValue(record.assessment, forKey: record.state.line)
+                let before = state.note(record)
                 if (before?.decision ?? .allowed, before?.reasons ?? [])
                     == (record.assessment.decision, record.assessment.reasons)
                 {
