@@ -12,19 +12,23 @@ def measure(bench):
     for kind in (Nginx, Null, Linewarden, Webhook, Starlette, Hummingbird):
         with kind(bench) as subject:
             results[kind.name] = subject.load() if kind is Linewarden else bench.load(subject)
-    results["the disk: write and fdatasync"] = bench.storage(results[Linewarden.name])
+    results[DISK] = bench.storage(results[Linewarden.name])
     return results
 
 
-def of(kind):
-    return lambda one: one[Linewarden.name]["rate"] / one[kind if isinstance(kind, str) else kind.name]["rate"]
+DISK = "the disk: write and fdatasync"
+
+
+def ratio(one, other):
+    return lambda results: results[one]["rate"] / results[other]["rate"]
 
 
 TARGETS = [
-    Target("linewarden : webhook", of(Webhook), least=3.0),
-    Target("linewarden : Starlette", of(Starlette), least=12),
-    Target("linewarden : itself without its ledger", of(Null), least=0.5),
-    Target("linewarden : Hummingbird, which stores nothing", of(Hummingbird)),
-    Target("linewarden : nginx", of(Nginx)),
-    Target("linewarden : the disk at its batch size", of("the disk: write and fdatasync")),
+    Target("linewarden : webhook", ratio(Linewarden.name, Webhook.name), least=3.0),
+    Target("linewarden : Starlette", ratio(Linewarden.name, Starlette.name), least=12),
+    Target("linewarden : itself without its ledger", ratio(Linewarden.name, Null.name), least=0.5),
+    Target("linewarden : the disk at its batch size", ratio(Linewarden.name, DISK)),
+    Target("Hummingbird, which stores nothing : webhook", ratio(Hummingbird.name, Webhook.name)),
+    Target("Starlette : webhook", ratio(Starlette.name, Webhook.name)),
+    Target("nginx : webhook", ratio(Nginx.name, Webhook.name)),
 ]
