@@ -1,4 +1,4 @@
-import Chrono
+package import Chrono
 package import Lines
 import Metrics
 package import Posix
@@ -29,6 +29,7 @@ package actor Ledger {
     let connection: Connection
     let tools: LedgerTools
     let recorder: Recorder
+    let settlingDelay: Span
     private let checkpointer: Checkpointer
     private let directoryLock: SharedDescriptor
     private(set) var policy: DecisionPolicy
@@ -45,15 +46,19 @@ package actor Ledger {
     ///
     /// `observer`: told after every commit, before the replies, what it changed.
     ///
+    /// `settlingDelay`: how long rows of lines may stay behind their events while little comes in.
+    ///
     /// - Throws: `LedgerError`.
     package init(
         directory: String,
         clock: Clock = .system,
         identifiers: IdentifierSource = IdentifierSource(),
         policy: DecisionPolicy,
+        settlingDelay: Span = .milliseconds(500),
         planner: @escaping Planner,
         observer: @escaping @Sendable (CommitReport) -> Void
     ) throws(LedgerError) {
+        self.settlingDelay = settlingDelay
         path = "\(directory)/linewarden.db"
         executor = QueueExecutor(label: "ledger")
         self.clock = clock

@@ -1,10 +1,9 @@
+import Chrono
 import Posix
 import SQLite
 
 // Rows of lines follow their events in quiet moments, a part at a time.
 extension Ledger {
-    /// How long rows may stay behind while little comes in, in nanoseconds.
-    private static let settlingDelay: UInt64 = 500_000_000
     /// Rows written in one go, so that an event that comes meanwhile waits for a millisecond or two.
     private static let part = 256
 
@@ -41,7 +40,7 @@ extension Ledger {
     func settleLinesSoon() {
         guard recorder.lines.isAhead, !willSettleLines else { return }
         willSettleLines = true
-        executor.run(after: Self.settlingDelay) { [weak self] in self?.assumeIsolated { $0.settleInParts() } }
+        executor.run(after: settlingDelay.nanoseconds) { [weak self] in self?.assumeIsolated { $0.settleInParts() } }
     }
 
     private func settleInParts() {

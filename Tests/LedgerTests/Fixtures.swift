@@ -37,6 +37,7 @@ struct Bench: Sendable {
 
     func open(
         policy: DecisionPolicy = .standard,
+        settlingDelay: Span = .milliseconds(500),
         planner: @escaping Planner = { _, _, _ in [] },
         observer: @escaping @Sendable (CommitReport) -> Void = { _ in }
     ) throws(LedgerError) -> Ledger {
@@ -44,6 +45,7 @@ struct Bench: Sendable {
             directory: directory.path,
             clock: clock.clock,
             policy: policy,
+            settlingDelay: settlingDelay,
             planner: planner,
             observer: observer
         )

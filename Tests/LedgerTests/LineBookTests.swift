@@ -36,7 +36,7 @@ import Testing
 
     @Test("What is only confirmed writes no row of its line, and is seen by readers all the same")
     func staysAhead() async throws {
-        let ledger = try bench.open()
+        let ledger = try bench.open(settlingDelay: .days(1))
         for second in [0, 5, 9] {
             let receipt = await ledger.record(.status("e\(second)", number, status: "ACTIVE", at: second))
             #expect(receipt.recorded != nil)
