@@ -9,29 +9,49 @@ extension Process {
     /// live in such pages, and no file holds them.
     package static func returnStartupPages() {
         guard let contents = try? File.read("/proc/self/smaps") else { return }
-        var mapping: (start: UInt, end: UInt)?
-        for line in String(decoding: contents, as: UTF8.self).split(separator: "\n") {
-            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-            switch fields.first {
-            case "Anonymous:", "Swap:":
-                if fields.count < 2 || fields[1] != "0" { mapping = nil }
-            case "VmFlags:":
-                // The last line about a mapping: nothing spoke against it.
-                guard let clean = mapping else { continue }
-                madvise(UnsafeMutableRawPointer(bitPattern: clean.start), Int(clean.end - clean.start), MADV_DONTNEED)
-                mapping = nil
-            case .some(let first): mapping = fileMapping(first, fields) ?? mapping
-            case nil: break
-            }
+        for clean in cleanMappings(contents) {
+            madvise(UnsafeMutableRawPointer(bitPattern: clean.lowerBound), clean.count, MADV_DONTNEED)
         }
     }
 
-    /// The range of a mapping that shows a file and cannot be written to; nil for any other line.
-    private static func fileMapping(_ first: Substring, _ fields: [Substring]) -> (start: UInt, end: UInt)? {
-        let range = first.split(separator: "-")
-        guard range.count == 2, fields.count == 6, fields[5].hasPrefix("/"), !fields[1].contains("w"),
-            let start = UInt(range[0], radix: 16), let end = UInt(range[1], radix: 16)
-        else { return nil }
-        return (start, end)
+    /// The ranges of mappings that show a file, cannot be written to, and have no page of their own, from what
+    /// `/proc/PID/smaps` says (proc(5)).
+    ///
+    /// Over bytes: to take texts apart would fetch more of the program than there is to give back.
+    static func cleanMappings(_ smaps: [UInt8]) -> [Range<UInt>] {
+        var found: [Range<UInt>] = []
+        var mapping: Range<UInt>?
+        for line in smaps.split(separator: UInt8(ascii: "\n")) {
+            if let range = range(line) {
+                mapping = isUnwritableFile(line) ? range : nil
+            } else if line.starts(with: "Anonymous:".utf8) || line.starts(with: "Swap:".utf8) {
+                if line.contains(where: { (0x31...0x39).contains($0) }) { mapping = nil }
+            } else if line.starts(with: "VmFlags:".utf8), let clean = mapping {
+                // The last line about a mapping: nothing spoke against it.
+                found.append(clean)
+                mapping = nil
+            }
+        }
+        return found
+    }
+
+    /// `55d0c0-55d0c8 r-xp …`: the first line about a mapping; nil for any other.
+    private static func range(_ line: ArraySlice<UInt8>) -> Range<UInt>? {
+        var bounds: [UInt] = [0]
+        for byte in line {
+            switch byte {
+            case 0x30...0x39: bounds[bounds.count - 1] = bounds[bounds.count - 1] << 4 | UInt(byte & 15)
+            case 0x61...0x66: bounds[bounds.count - 1] = bounds[bounds.count - 1] << 4 | UInt(byte - 0x57)
+            case UInt8(ascii: "-") where bounds.count == 1: bounds.append(0)
+            case UInt8(ascii: " ") where bounds.count == 2 && bounds[0] < bounds[1]: return bounds[0]..<bounds[1]
+            default: return nil
+            }
+        }
+        return nil
+    }
+
+    private static func isUnwritableFile(_ line: ArraySlice<UInt8>) -> Bool {
+        let fields = line.split(separator: UInt8(ascii: " "))
+        return fields.count == 6 && fields[5].first == UInt8(ascii: "/") && !fields[1].contains(UInt8(ascii: "w"))
     }
 }

@@ -56,7 +56,12 @@ struct Serve: AsyncParsableCommand {
         log.notice("ready: linewarden \(Version.current)", metadata: LogKind.ready.about())
         await daemon.announce()
         Process.returnStartupPages()
-        Task { await daemon.checkLedger() }
+        Task {
+            await daemon.checkLedger()
+            // Once more when the first chores are done, of which the next is an hour away.
+            await QueueExecutor(label: "start").pause(.seconds(1))
+            Process.returnStartupPages()
+        }
         for await signal in signals.stream {
             if signal != Signal.hangUp { break }
             _ = await daemon.reload(by: "SIGHUP")
