@@ -91,7 +91,9 @@ final class LineBook {
         }
         guard let lines = round?.lines, let through = round?.through else { return true }
         for line in lines.prefix(limit) {
-            if let record = memory.ahead(line) { try save(record, isNew: false) }
+            guard let record = memory.ahead(line) else { continue }
+            try rows.saveDates(record)
+            memory.put(record, isAhead: false)
         }
         round?.lines = lines.dropFirst(limit)
         guard lines.count <= limit else { return false }

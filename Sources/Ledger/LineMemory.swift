@@ -3,11 +3,17 @@ import Lines
 /// Lines that were read or written lately, some of them ahead of their rows; follows the transaction it is used in.
 struct LineMemory {
     /// With more lines than these, those that are not ahead of their rows are forgotten.
-    static let capacity = 12_288
+    static let capacity = 4_096
 
-    private struct Entry {
+    /// On the heap: a table of records themselves, a third of its places empty, would be several times as large.
+    private final class Entry {
         let record: LineRecord
         let isAhead: Bool
+
+        init(_ record: LineRecord, isAhead: Bool) {
+            self.record = record
+            self.isAhead = isAhead
+        }
     }
 
     private var entries: [PhoneNumber: Entry] = [:]
@@ -26,7 +32,7 @@ struct LineMemory {
     var linesAhead: [PhoneNumber] { entries.filter(\.value.isAhead).keys.sorted() }
 
     mutating func put(_ record: LineRecord, isAhead: Bool) {
-        set(record.state.line, Entry(record: record, isAhead: isAhead))
+        set(record.state.line, Entry(record, isAhead: isAhead))
     }
 
     mutating func forgetAll() {

@@ -11,6 +11,9 @@ package final class Connection {
     }
 
     let handle: OpaquePointer
+    /// Prepared when the first transaction begins: there is one for every few events.
+    private var begin: OpaquePointer?
+    private var commit: OpaquePointer?
     /// Pages in the write-ahead log after the last commit, once `countLoggedPages` was called.
     package private(set) var loggedPages = 0
 
@@ -33,7 +36,11 @@ package final class Connection {
         sqlite3_busy_timeout(handle, busyTimeout)
     }
 
-    deinit { sqlite3_close_v2(handle) }
+    deinit {
+        sqlite3_finalize(begin)
+        sqlite3_finalize(commit)
+        sqlite3_close_v2(handle)
+    }
 
     /// sqlite.org/uri.html, section 3.1: "?", "#" and "%" would end the path or mean something.
     private static func immutableURI(_ path: String) -> String {
@@ -49,15 +56,25 @@ package final class Connection {
 
     /// Runs the body in one transaction that may write, and commits it; whatever it throws undoes all of it.
     package func transaction(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
-        try execute("BEGIN IMMEDIATE")
+        try step(&begin, "BEGIN IMMEDIATE")
         do throws(SQLiteError) {
             try body()
-            try execute("COMMIT")
+            try step(&commit, "COMMIT")
         } catch {
             // After some faults SQLite has rolled back by itself (sqlite.org/lang_transaction.html, section 2.3).
             if isInTransaction { try? execute("ROLLBACK") }
             throw error
         }
+    }
+
+    private func step(_ statement: inout OpaquePointer?, _ sql: String) throws(SQLiteError) {
+        if statement == nil {
+            let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+            if code != SQLITE_OK { throw failure(code, "prepare \(sql)") }
+        }
+        let code = sqlite3_step(statement)
+        defer { sqlite3_reset(statement) }
+        if code != SQLITE_DONE { throw failure(code, sql) }
     }
 
     /// Prepares a statement that is used again and again.
