@@ -7,6 +7,8 @@ extern int epoll_create1(int flags);
 extern int epoll_ctl(int epoll, int operation, int descriptor, void *event);
 extern int epoll_wait(int epoll, void *events, int count, int milliseconds);
 extern int prctl(int option, ...);
+extern int mallopt(int option, int value);
+extern int malloc_trim(unsigned long kept);
 
 /// accept4(2) with SOCK_NONBLOCK | SOCK_CLOEXEC; the peer's address goes to `address`.
 static inline int lw_accept(int listener, void *address, unsigned int *length) {
@@ -39,3 +41,13 @@ static inline int lw_epoll_wait(int epoll, struct lw_event *events, int count, i
 
 /// prctl(PR_SET_DUMPABLE): 0 keeps memory, and so secrets, out of core dumps and other processes' reach.
 static inline int lw_set_dumpable(int dumpable) { return prctl(4, (unsigned long)dumpable, 0ul, 0ul, 0ul); }
+
+/// mallopt(3): how many heaps there are at the most (M_ARENA_MAX), and how large a block has a mapping of its own
+/// (M_MMAP_THRESHOLD).
+static inline void lw_keep_memory_low(int heaps, int largest) {
+    mallopt(-8, heaps);
+    mallopt(-3, largest);
+}
+
+/// malloc_trim(3).
+static inline void lw_return_free_memory(void) { malloc_trim(0); }

@@ -20,8 +20,8 @@ struct RecentEvents {
         let newest = try connection.rows(
             "SELECT id, seq FROM event WHERE created_at > 0 ORDER BY created_at DESC LIMIT ?",
             Value(Self.capacity)
-        ) { ($0.text(0) ?? "", $0.integer(1) ?? 0) }
-        for (id, row) in newest.reversed() { add(id, at: row) }
+        ) { (($0.text(0) ?? "").hashValue, $0.integer(1) ?? 0) }
+        for (hash, row) in newest.reversed() { add(hash, row) }
     }
 
     /// The row where an event of this id may be.
@@ -30,8 +30,9 @@ struct RecentEvents {
     /// Remembers an event.
     ///
     /// Nothing has to be taken back when its row is: a row is only ever where an event may be.
-    mutating func add(_ id: String, at row: Int64) {
-        let hash = id.hashValue
+    mutating func add(_ id: String, at row: Int64) { add(id.hashValue, row) }
+
+    private mutating func add(_ hash: Int, _ row: Int64) {
         rows[hash] = row
         guard order.count == Self.capacity else { return order.append(hash) }
         rows[order[next]] = nil

@@ -28,6 +28,7 @@ struct Serve: AsyncParsableCommand {
     var logLevel = LogLevel.info
 
     func run() async throws {
+        Process.keepMemoryLow()
         Process.forbidDumps()
         Process.ignoreBrokenPipes()
         Process.raiseDescriptorLimit()
@@ -60,6 +61,7 @@ struct Serve: AsyncParsableCommand {
             await daemon.checkLedger()
             // Once more when the first chores are done, of which the next is an hour away.
             await QueueExecutor(label: "start").pause(.seconds(1))
+            Process.returnFreeMemory()
             Process.returnStartupPages()
         }
         for await signal in signals.stream {
