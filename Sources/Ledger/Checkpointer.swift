@@ -14,7 +14,7 @@ actor Checkpointer {
     /// Pages of 4 KiB after which the log is worth moving.
     private static let threshold = 4_000
     /// Passes over what came in meanwhile before the writer is asked for the rest.
-    private static let passes = 3
+    private static let passes = 2
 
     private nonisolated let executor = QueueExecutor(label: "checkpoint")
     private nonisolated let isRunning = Atomic(false)
