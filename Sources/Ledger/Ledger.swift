@@ -177,7 +177,7 @@ package actor Ledger {
     /// Nothing may be handed in afterwards.
     package func close() async {
         commitPending()
-        while recorder.lines.isAhead, (try? settleLines()) != nil {}
+        while recorder.lines.hasTail, (try? settleLines()) != nil {}
         await checkpointer.settle()
         _ = try? connection.checkpoint(truncating: true)
     }

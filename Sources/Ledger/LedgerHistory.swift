@@ -5,7 +5,7 @@ import SQLite
 enum IndexedStates {
     /// Events that are found by their id: those that people or messages name.
     static let named = "(step IS NOT NULL OR state = 'quarantined')"
-    static let events = ["quarantined": "state = 'quarantined'"]
+    static let events = ["quarantined": "state = 'quarantined'", "stale": "state = 'stale'"]
     static let deliveries = ["dead": "state = 'dead'"]
     static let incidents = ["open": "closed_at IS NULL", "closed": "closed_at IS NOT NULL"]
 }
@@ -14,7 +14,8 @@ enum IndexedStates {
 extension LedgerReader {
     /// Events in the order of arrival.
     package func events(_ query: HistoryQuery) throws -> [EvidenceRecord] {
-        try page(
+        if let line = query.line { return try events(of: line, query) }
+        return try page(
             query,
             "SELECT \(EvidenceRecord.columns) FROM event",
             place: "seq",
@@ -23,6 +24,32 @@ extension LedgerReader {
             EvidenceRecord($0)
         }
     }
+
+    /// By the chain that leads from each of a line's events to the one before: no index is kept for that.
+    private func events(of line: PhoneNumber, _ query: HistoryQuery) throws -> [EvidenceRecord] {
+        try connection.rows(
+            """
+            \(Self.chain) SELECT \(EvidenceRecord.columns) FROM chain CROSS JOIN event ON event.seq = chain.seq
+            WHERE event.seq < ?3 AND (?4 IS NULL OR state = ?4) LIMIT ?5
+            """,
+            .text(line.description),
+            Value(try LineTail.events(connection, of: line).last?.seq),
+            .integer(query.before ?? .max),
+            Value(query.state),
+            Value(query.limit)
+        ) { EvidenceRecord($0) }
+    }
+
+    /// The events about the line `?1`; `?2` is the newest, if it is not in the line's row.
+    ///
+    /// They come newest first because each leads to the next. Asked for an order, SQLite would follow the chain to its end
+    /// before it gives the first; without CROSS it would, too.
+    private static let chain = """
+        WITH RECURSIVE chain (seq) AS (
+            SELECT coalesce(max(last_event, ?2), ?2, last_event) FROM line WHERE number = ?1
+            UNION ALL
+            SELECT event.previous FROM chain JOIN event ON event.seq = chain.seq WHERE event.previous IS NOT NULL)
+        """
 
     /// Deliveries in the order of writing.
     package func deliveries(_ query: HistoryQuery) throws -> [DeliveryRecord] {

@@ -81,21 +81,9 @@ package actor LedgerReader {
 
     /// The evidence about a line, newest first.
     package func evidence(_ number: PhoneNumber, limit: Int) throws -> [EvidenceRecord] {
-        let newest = try LineTail.events(connection, of: number).last?.seq
-        return try connection.rows(
-            """
-            WITH RECURSIVE chain (seq, position) AS (
-                SELECT coalesce(max(last_event, ?3), ?3, last_event), 1 FROM line WHERE number = ?1
-                UNION ALL
-                SELECT event.previous, position + 1 FROM chain JOIN event ON event.seq = chain.seq
-                WHERE event.previous IS NOT NULL AND position < ?2)
-            SELECT \(EvidenceRecord.columns)
-            FROM chain JOIN event ON event.seq = chain.seq ORDER BY event.seq DESC
-            """,
-            .text(number.description),
-            Value(limit),
-            Value(newest)
-        ) { EvidenceRecord($0) }
+        var query = HistoryQuery(limit: limit)
+        query.line = number
+        return try events(query)
     }
 
     /// Deliveries about a line, newest first.

@@ -38,7 +38,7 @@ extension Ledger {
 
     /// Sees to it that rows are brought up to date before long.
     func settleLinesSoon() {
-        guard recorder.lines.isAhead, !willSettleLines else { return }
+        guard recorder.lines.hasTail, !willSettleLines else { return }
         willSettleLines = true
         executor.run(after: settlingDelay.nanoseconds) { [weak self] in self?.assumeIsolated { $0.settleInParts() } }
     }

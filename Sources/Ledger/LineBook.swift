@@ -37,6 +37,7 @@ final class LineBook {
             guard let known = try line(event.observation.line, policy) else { continue }
             let record = known.advanced(by: event)
             if record != known { advance(record) }
+            noteEvent()
         }
         memory.commit()
     }
@@ -73,11 +74,13 @@ final class LineBook {
     /// Takes over a line of which an event, which is written, has changed no more than dates.
     func advance(_ record: LineRecord) {
         memory.put(record, isAhead: true)
-        tail += 1
     }
 
-    /// Whether lines are ahead of their rows.
-    var isAhead: Bool { memory.aheadCount > 0 }
+    /// An event was written.
+    func noteEvent() { tail += 1 }
+
+    /// Whether there are events that a start would have to look at.
+    var hasTail: Bool { tail > 0 || round != nil }
 
     /// Whether that has come so far that rows are to be brought up to date without waiting for a quiet moment.
     var isFarAhead: Bool { round != nil || tail >= Self.longTail }
@@ -116,6 +119,8 @@ final class LineBook {
     func rollBack() {
         memory.undo(to: 0)
         round = nil
+        // A round that has just begun may have been undone.
+        tail = max(tail, 1)
     }
 
     /// Runs a body whose changes are undone afterwards.

@@ -207,6 +207,7 @@ final class Recorder {
     func insert(_ row: EventRow) throws(SQLiteError) -> Int64? {
         guard try insert.run(row.values) > 0 else { return nil }
         let place = connection.lastInsertRowid
+        lines.noteEvent()
         if row.source == .webhook { recent.add(row.id, at: place) }
         return place
     }

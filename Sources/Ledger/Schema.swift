@@ -6,14 +6,18 @@ import SQLite
 //   applied      It was merged into its line.                       Left by: nothing (pruned by retention).
 //   stale        Newer evidence was known already.                  Left by: nothing (pruned by retention).
 //   quarantined  Genuine, but its body could not be understood.     Left by: `replay`, after an upgrade -> applied | stale.
-//   An event's id is unique: the same delivery again finds its row and does nothing. Every row is written by `record`
-//   in the transaction that also writes its line, incident and deliveries, and only then is it acknowledged.
+//   An event's id is unique: the same delivery again finds its row and does nothing. The newest events are known by their
+//   ids (`RecentEvents`), older ones by id and `created_at` (`event_identity`). Every row is written by `record` in the
+//   transaction that also writes its line, incident and deliveries, and only then is it acknowledged.
 //
 // LINE    What is known of a number; written by `record`, `operate` and `replan` only.
 //   decision allowed <-> slowed <-> paused. A line that is not allowed has the id of its open incident; a line that is
 //   allowed has none. An operator's hold keeps it paused until `hold_until`; an operator's release keeps it allowed
 //   until evidence changes an axis; a flapping line is kept paused until `flap_until`, which every change moves on.
 //   A line that was released from the account is allowed, until it is heard of again.
+//   row as of `last_event`  All that is known of it.
+//   row behind              Newer events only confirmed what the row says: they moved dates. Who reads adds them to the
+//                           row (`LineTail`), a start does too.   Left by: `settle`; `record` of an event that changes more.
 //
 // INCIDENT
 //   open (closed_at NULL)  One per line at the most (unique index).  Left by: the change that allows its line again.
@@ -47,6 +51,7 @@ import SQLite
 //   complete, failed                                                  Left by: nothing (pruned).
 // ATTEMPT  What was answered; AUDIT what operators did. Written once.
 // FACT     Small things worth remembering, such as which secrets have verified a delivery.
+//   `lines settled`  The event up to which no row of a line is behind.   Left by: `settle`, at the end of a round.
 //   `hook NAME KEY`  What a hook remembers: written before it acts on it.   Left by: `keep`, when the hook forgets it.
 
 /// The schema, and how a database gets to it.

@@ -43,6 +43,7 @@ extension Schema {
         DROP TABLE event;
         ALTER TABLE new_event RENAME TO event;
         CREATE INDEX event_quarantined ON event (seq) WHERE state = 'quarantined';
+        CREATE INDEX event_stale ON event (seq) WHERE state = 'stale';
         CREATE UNIQUE INDEX event_identity ON event (created_at, id);
         -- What people and messages name by its id.
         CREATE INDEX event_named ON event (id) WHERE step IS NOT NULL OR state = 'quarantined';

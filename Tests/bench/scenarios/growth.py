@@ -12,7 +12,8 @@ from harness.subjects import Linewarden
 TITLE = "Growth"
 SMALL, LARGE = "10,000 events", "the long past"
 MB = 1048576
-LISTS = ["/v1/lines", "/v1/lines?decision=paused", "/v1/events", "/v1/incidents", "/v1/deliveries", "/v1/audit",
+LISTS = ["/v1/lines", "/v1/lines?decision=paused", "/v1/events", "/v1/events?line=%2B12020000007",
+         "/v1/events?state=stale", "/v1/incidents", "/v1/deliveries", "/v1/audit",
          "/v1/lines/%2B12020000007", "/v1/status", "/metrics"]
 COLUMNS = LOAD + [(name, lambda m, name=name: m.get(name)) for name in
                   ("p50 ms alone", "ready ms", "start MB", "slowest list ms")]
