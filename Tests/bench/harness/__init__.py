@@ -1,0 +1,1 @@
+"""What all scenarios of Tests/bench/run share."""
