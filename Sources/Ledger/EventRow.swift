@@ -21,6 +21,9 @@ struct EventRow {
     let detail: String?
     var body: [UInt8] = []
 
+    /// An event's own time as it is stored: 0 for one that says none.
+    static func stamp(_ createdAt: Timestamp?) -> Int64 { createdAt?.microseconds ?? 0 }
+
     /// In the order of `Recorder`'s statement.
     var values: [Value] {
         [
@@ -29,7 +32,7 @@ struct EventRow {
             .text(type),
             .text(state.rawValue),
             .integer(receivedAt.microseconds),
-            .integer(createdAt?.microseconds ?? 0),
+            .integer(Self.stamp(createdAt)),
             Value(endpoint),
             Value(traceID),
             Value(line?.description),

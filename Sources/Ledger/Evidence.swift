@@ -45,7 +45,7 @@ extension Recorder {
     ) throws(SQLiteError) -> RecordedEvent {
         let id = identifiers.next("evd", at: now)
         let reference = EventReference(id: id, traceID: evidence.traceID)
-        let recorded = try take(evidence.observation, reference, evidence.finding, policy, plan, at: now, &report) {
+        return try take(evidence.observation, reference, evidence.finding, policy, plan, at: now, &report) {
             outcome,
             change,
             previous in
@@ -66,6 +66,5 @@ extension Recorder {
                 body: evidence.body
             )
         }
-        return recorded ?? RecordedEvent(state: .stale, change: nil, gaps: [])
     }
 }

@@ -45,10 +45,14 @@ extension Ledger {
         -> RecordedEvent?
     {
         try await write { context, report throws(SQLiteError) in
-            let statement = try context.tools.connection.prepare(
-                "DELETE FROM event WHERE id = ? AND state = 'quarantined'"
-            )
-            guard try statement.run(.text(event.id)) > 0 else { return nil }
+            let place = try context.tools.connection.rows(
+                "SELECT seq FROM event WHERE id = ? AND state = 'quarantined'",
+                .text(event.id)
+            ) { $0.integer(0) ?? 0 }.first
+            guard let place else { return nil }
+            try EventIdentities.remove(eventAt: place, context.tools.connection)
+            try context.tools.connection.prepare("DELETE FROM event WHERE seq = ?").run(.integer(place))
+            try context.tools.recorder.lines.noteRemoval()
             try context.tools.audit.write("event.replay", event.id, signature, at: context.now)
             return try context.tools.recorder.record(event, context.policy, context.plan, &report)
         }

@@ -67,14 +67,20 @@ private struct Pruner {
         switch round.stage {
         case .events:
             // Rows come in the order of arrival: the first that is young enough ends the search.
+            // The newest of all stays too: its place must not be taken by another.
             try rows(&round, "event", "seq > ? ORDER BY seq", young: "received_at >= ?") { seq throws(SQLiteError) in
-                try connection.prepare(
-                    """
-                    DELETE FROM event WHERE seq = ?
-                    AND NOT EXISTS (SELECT 1 FROM incident WHERE id = event.incident AND closed_at IS NULL)
-                    AND NOT EXISTS (SELECT 1 FROM line WHERE number = event.line AND last_event = event.seq)
-                    """
-                ).run(.integer(seq))
+                let isOver =
+                    try connection.rows(
+                        """
+                        SELECT 1 FROM event WHERE seq = ? AND seq < (SELECT max(seq) FROM event)
+                        AND NOT EXISTS (SELECT 1 FROM incident WHERE id = event.incident AND closed_at IS NULL)
+                        AND NOT EXISTS (SELECT 1 FROM line WHERE number = event.line AND last_event = event.seq)
+                        """,
+                        .integer(seq)
+                    ) { _ in true }.first ?? false
+                guard isOver else { return 0 }
+                try EventIdentities.remove(eventAt: seq, connection)
+                return try connection.prepare("DELETE FROM event WHERE seq = ?").run(.integer(seq))
             }
         case .deliveries:
             try rows(&round, "delivery", "seq > ? ORDER BY seq", young: "created_at >= ?") { seq throws(SQLiteError) in

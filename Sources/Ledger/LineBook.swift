@@ -5,12 +5,14 @@ import SQLite
 /// What is known of lines, inside the transactions that change it.
 ///
 /// A line of which an event only confirms what is known moves ahead of its row (`advance`); `settle` writes such rows
-/// later, many at a time and in their order, so that an acknowledgement writes one row however many lines there are.
-/// Whatever else changes a line is written at once (`save`).
+/// later, many at a time and in their order, and the events' identities with them, so that an acknowledgement writes one
+/// row however many lines and events there are. Whatever else changes a line is written at once (`save`).
 final class LineBook {
     /// A round of bringing rows up to date.
     private struct Round {
         var lines: ArraySlice<PhoneNumber>
+        /// The last event whose identity is written.
+        var identified: Int64
         /// The newest event when it began.
         let through: Int64
     }
@@ -20,14 +22,16 @@ final class LineBook {
 
     private let connection: Connection
     private let rows: LineStore
+    private let identities: EventIdentities
     private let facts: FactStore
     private var memory = LineMemory()
     private var round: Round?
     private var tail = 0
 
-    init(_ connection: Connection, _ rows: LineStore) throws(SQLiteError) {
+    init(_ connection: Connection, _ rows: LineStore, _ identities: EventIdentities) throws(SQLiteError) {
         self.connection = connection
         self.rows = rows
+        self.identities = identities
         facts = try FactStore(connection)
     }
 
@@ -79,30 +83,50 @@ final class LineBook {
     /// An event was written.
     func noteEvent() { tail += 1 }
 
+    /// An event was removed: if it was the newest, the next one takes its place, which must be behind what is settled.
+    func noteRemoval() throws(SQLiteError) {
+        round = nil
+        let newest = try newestEvent()
+        if try LineTail.beginning(connection) > newest { try facts.set(LineTail.fact, String(newest)) }
+    }
+
     /// Whether there are events that a start would have to look at.
     var hasTail: Bool { tail > 0 || round != nil }
 
     /// Whether that has come so far that rows are to be brought up to date without waiting for a quiet moment.
     var isFarAhead: Bool { round != nil || tail >= Self.longTail }
 
-    /// Brings rows up to date, at most `limit` of them; true when all are that were behind as the round began.
+    /// Brings rows up to date, at most `limit` of lines and of identities; true when all are that were behind as the
+    /// round began.
     func settle(atMost limit: Int) throws(SQLiteError) -> Bool {
-        if round == nil {
-            let newest = try connection.rows("SELECT max(seq) FROM event") { $0.integer(0) ?? 0 }.first ?? 0
-            round = Round(lines: memory.linesAhead[...], through: newest)
-            tail = 0
-        }
-        guard let lines = round?.lines, let through = round?.through else { return true }
-        for line in lines.prefix(limit) {
+        var round: Round
+        if let begun = self.round { round = begun } else { round = try begin() }
+        for line in round.lines.prefix(limit) {
             guard let record = memory.ahead(line) else { continue }
             try rows.saveDates(record)
             memory.put(record, isAhead: false)
         }
-        round?.lines = lines.dropFirst(limit)
-        guard lines.count <= limit else { return false }
-        try facts.set(LineTail.fact, String(through))
-        round = nil
-        return true
+        round.lines = round.lines.dropFirst(limit)
+        let identified = round.through - round.identified > limit ? round.identified + Int64(limit) : round.through
+        try identities.copy(after: round.identified, through: identified)
+        round.identified = identified
+        let isOver = round.lines.isEmpty && identified == round.through
+        if isOver { try facts.set(LineTail.fact, String(round.through)) }
+        self.round = isOver ? nil : round
+        return isOver
+    }
+
+    private func begin() throws(SQLiteError) -> Round {
+        tail = 0
+        return Round(
+            lines: memory.linesAhead[...],
+            identified: try LineTail.beginning(connection),
+            through: try newestEvent()
+        )
+    }
+
+    private func newestEvent() throws(SQLiteError) -> Int64 {
+        try connection.rows("SELECT max(seq) FROM event") { $0.integer(0) ?? 0 }.first ?? 0
     }
 
     /// Brings all rows up to date and forgets what was read, because other rules are to judge it.

@@ -5,10 +5,16 @@ import SQLite
 /// The newest events, whose lines may be ahead of their rows.
 ///
 /// An event that confirms what is known of a line, or is stale, moves no more than dates: it is on disk as an event, and
-/// the line's row follows later. The row together with these events is what is known.
+/// the line's row follows later. The row together with these events is what is known. The table `identity` follows with
+/// the rows (`EventIdentities`).
 enum LineTail {
-    /// The fact that tells up to which event all rows are as they should be.
+    /// The fact that tells up to which event all that follows is as it should be.
     static let fact = "lines settled"
+
+    /// The event behind which the tail begins.
+    static func beginning(_ connection: Connection) throws(SQLiteError) -> Int64 {
+        try FactStore.value(fact, connection).flatMap { Int64($0) } ?? 0
+    }
 
     struct Event {
         let seq: Int64
@@ -19,13 +25,12 @@ enum LineTail {
     ///
     /// `line`: only those about it.
     static func events(_ connection: Connection, of line: PhoneNumber? = nil) throws(SQLiteError) -> [Event] {
-        let settled = try FactStore.value(fact, connection).flatMap { Int64($0) } ?? 0
-        return try connection.rows(
+        try connection.rows(
             """
             SELECT seq, line, source, changed_at, status, reputation, membership FROM event
             WHERE seq > ?1 AND (?2 IS NULL OR line = ?2) AND line IS NOT NULL AND source <> 'operator' ORDER BY seq
             """,
-            .integer(settled),
+            .integer(beginning(connection)),
             Value(line?.description)
         ) { Event($0) }.compactMap { $0 }
     }

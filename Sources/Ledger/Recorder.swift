@@ -10,8 +10,7 @@ final class Recorder {
     let rows: LineStore
     let outbox: Outbox
     private let insert: Statement
-    private let compare: Statement
-    private var recent: RecentEvents
+    private let identities: EventIdentities
     let identifiers: IdentifierSource
     let silences: SilenceStore
 
@@ -24,7 +23,8 @@ final class Recorder {
         self.connection = connection
         self.silences = silences
         rows = try LineStore(connection)
-        lines = try LineBook(connection, rows)
+        identities = try EventIdentities(connection)
+        lines = try LineBook(connection, rows, identities)
         self.outbox = outbox
         self.identifiers = identifiers
         insert = try connection.prepare(
@@ -33,11 +33,8 @@ final class Recorder {
             changed_at, status, previous_status, status_outcome, reputation, previous_reputation, reputation_outcome, \
             membership, membership_outcome, gaps, decision, incident, step, detail, body) \
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (created_at, id) DO NOTHING
             """
         )
-        compare = try connection.prepare("SELECT id = ? FROM event WHERE seq = ?")
-        recent = try RecentEvents(connection)
     }
 
     /// Nil for an event that is there already: nothing was written.
@@ -47,10 +44,10 @@ final class Recorder {
         _ plan: Planner,
         _ report: inout CommitReport
     ) throws(SQLiteError) -> RecordedEvent? {
-        if try isKnown(event.id) { return nil }
+        if try identities.isKnown(event) { return nil }
         guard case .observation(let observation) = event.meaning else {
-            let row = try insert(Self.row(event, nil, nil, nil, previous: nil))
-            return row == nil ? nil : RecordedEvent(state: .quarantined, change: nil, gaps: [])
+            try insert(Self.row(event, nil, nil, nil, previous: nil))
+            return RecordedEvent(state: .quarantined, change: nil, gaps: [])
         }
         let reference = EventReference(id: event.id, traceID: event.traceID)
         return try take(observation, reference, nil, policy, plan, at: event.receivedAt, &report) {
@@ -61,7 +58,7 @@ final class Recorder {
         }
     }
 
-    /// Merges an observation into its line, with all that follows; nil, and nothing written, when its row is there.
+    /// Merges an observation into its line, with all that follows.
     func take(
         _ observation: Observation,
         _ event: EventReference,
@@ -71,7 +68,7 @@ final class Recorder {
         at now: Timestamp,
         _ report: inout CommitReport,
         row: (MergeOutcome, LineChange, _ previous: Int64?) -> EventRow
-    ) throws(SQLiteError) -> RecordedEvent? {
+    ) throws(SQLiteError) -> RecordedEvent {
         let known = try lines.line(observation.line, policy)
         let before = known?.state ?? LineState(observation.line)
         var after = before
@@ -87,7 +84,7 @@ final class Recorder {
             event: event,
             finding: finding
         )
-        guard let place = try insert(row(outcome, change, known?.lastEvent)) else { return nil }
+        let place = try insert(row(outcome, change, known?.lastEvent))
         try apply(change, to: known, lastEvent: place, plan, &report)
         return RecordedEvent(state: outcome.isStale ? .stale : .applied, change: change, gaps: outcome.gaps)
     }
@@ -203,17 +200,13 @@ final class Recorder {
         )
     }
 
-    /// Gives the row; nil, and nothing written, when the event is there already.
-    func insert(_ row: EventRow) throws(SQLiteError) -> Int64? {
-        guard try insert.run(row.values) > 0 else { return nil }
+    /// Writes an event, and gives its place.
+    @discardableResult
+    func insert(_ row: EventRow) throws(SQLiteError) -> Int64 {
+        try insert.run(row.values)
         let place = connection.lastInsertRowid
         lines.noteEvent()
-        if row.source == .webhook { recent.add(row.id, at: place) }
+        if row.source == .webhook { identities.add(row.id, at: place) }
         return place
-    }
-
-    private func isKnown(_ event: String) throws(SQLiteError) -> Bool {
-        guard let row = recent.row(of: event) else { return false }
-        return try compare.first(.text(event), .integer(row)) { $0.integer(0) == 1 } ?? false
     }
 }

@@ -6,9 +6,12 @@ import SQLite
 //   applied      It was merged into its line.                       Left by: nothing (pruned by retention).
 //   stale        Newer evidence was known already.                  Left by: nothing (pruned by retention).
 //   quarantined  Genuine, but its body could not be understood.     Left by: `replay`, after an upgrade -> applied | stale.
-//   An event's id is unique: the same delivery again finds its row and does nothing. The newest events are known by their
-//   ids (`RecentEvents`), older ones by id and `created_at` (`event_identity`). Every row is written by `record` in the
-//   transaction that also writes its line, incident and deliveries, and only then is it acknowledged.
+//   The same delivery again finds its row and does nothing. The newest events are known by their ids (`RecentEvents`),
+//   older ones by id and `created_at` (IDENTITY). Every row is written by `record` in the transaction that also writes its
+//   line, incident and deliveries, and only then is it acknowledged.
+//
+// IDENTITY By what an event of a webhook is known again; written by `settle`, after the event and before it is forgotten in
+//          memory. Points to where the event may be.                 Left by: nothing (pruned with its event).
 //
 // LINE    What is known of a number; written by `record`, `operate` and `replan` only.
 //   decision allowed <-> slowed <-> paused. A line that is not allowed has the id of its open incident; a line that is
@@ -51,7 +54,8 @@ import SQLite
 //   complete, failed                                                  Left by: nothing (pruned).
 // ATTEMPT  What was answered; AUDIT what operators did. Written once.
 // FACT     Small things worth remembering, such as which secrets have verified a delivery.
-//   `lines settled`  The event up to which no row of a line is behind.   Left by: `settle`, at the end of a round.
+//   `lines settled`  The event up to which no row of a line and no identity is behind.
+//                                                                        Left by: `settle`, at the end of a round.
 //   `hook NAME KEY`  What a hook remembers: written before it acts on it.   Left by: `keep`, when the hook forgets it.
 
 /// The schema, and how a database gets to it.

@@ -219,5 +219,18 @@ extension Schema {
         CREATE INDEX delivery_dead ON delivery (seq) WHERE state = 'dead';
         """,
         withoutTemporaryTables,
+        """
+        -- By what an event is known again, written some time after it and many at a time: as an index of `event` it cost
+        -- every commit a page of its own.
+        CREATE TABLE identity (
+            created_at INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            -- Where the event may be: its row can have been pruned, or replayed.
+            event INTEGER NOT NULL,
+            PRIMARY KEY (created_at, id)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO identity SELECT created_at, id, seq FROM event WHERE source = 'webhook' ORDER BY created_at, id;
+        DROP INDEX event_identity;
+        """,
     ]
 }

@@ -133,7 +133,7 @@ import Testing
     @Test("What a transaction that was undone did to lines is undone in memory")
     func undone() throws {
         let connection = try Connection.withSchema()
-        let book = try LineBook(connection, LineStore(connection))
+        let book = try LineBook(connection, LineStore(connection), EventIdentities(connection))
         let record = LineRecord.plain(number, at: 1, lastEvent: 1)
         try book.save(record, isNew: true)
         book.commit()

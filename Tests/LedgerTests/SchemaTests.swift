@@ -97,14 +97,10 @@ import Testing
         }
         #expect(rows == ["3 e1 7 [1]", "9 o1 0 []", "12 q1 0 [2]"])
         #expect(try LineTail.events(old).isEmpty)
-        #expect(throws: SQLiteError.self) {
-            try old.execute(
-                """
-                INSERT INTO event (id, source, type, state, received_at, created_at, body)
-                VALUES ('e1', 'webhook', 't', 'quarantined', 1, 7, x'')
-                """
-            )
+        let identities = try old.rows("SELECT id, created_at, event FROM identity ORDER BY event") {
+            "\($0.text(0) ?? "") \($0.integer(1) ?? -1) \($0.integer(2) ?? 0)"
         }
+        #expect(identities == ["e1 7 3", "q1 0 12"])
     }
 
     private static let incident = "INSERT INTO incident VALUES ('i', '+12', 1, NULL, 'error', 'r')"
