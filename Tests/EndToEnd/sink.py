@@ -83,7 +83,11 @@ class Sink:
         self.default = default or Reply()
         self.script = list(script)
         self.requests = []
-        self.port = 0
+        # Bound and never listening: while the sink is down its port refuses, and is nobody else's.
+        self._place = socket.socket()
+        self._place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._place.bind(("127.0.0.1", 0))
+        self.port = self._place.getsockname()[1]
         self._lock = threading.Lock()
         self._open = set()
         self._server = None
@@ -116,8 +120,12 @@ class Sink:
 
         self._server = _Server(("127.0.0.1", self.port), Handler)
         self._server.open = self._open
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def close(self):
+        """Ends for good."""
+        self.down()
+        self._place.close()
 
     def down(self):
         """Refuses connections and cuts those that are open."""
@@ -130,8 +138,6 @@ class Sink:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
-
-    close = down
 
     def _serve(self, handler):
         length = int(handler.headers.get("Content-Length", 0))
