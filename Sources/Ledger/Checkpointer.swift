@@ -5,20 +5,23 @@ import SQLite
 import Synchronization
 
 /// Moves pages from the write-ahead log into the database on a connection and a queue of its own, so that no
-/// acknowledgement waits for the bulk of that work.
+/// acknowledgement waits for the bulk of that work; a little at a time, because the disk that takes them is the one that
+/// commits wait for.
 ///
 /// While events stream in, the log never stands still, and only a log that has been moved to its last page starts again
-/// from the beginning of its file. So when few pages are left the writer is asked to move these itself, between two
-/// commits; without that the file would grow for as long as the stream lasts.
+/// from the beginning of its file. So when it is long and few pages are left the writer is asked to move these itself,
+/// between two commits; without that the file would grow for as long as the stream lasts.
 actor Checkpointer {
-    /// Pages of 4 KiB after which the log is worth moving.
-    private static let threshold = 4_000
-    /// Passes over what came in meanwhile before the writer is asked for the rest.
-    private static let passes = 2
+    /// Pages of 4 KiB that are moved at a time, about: the disk is busy with them for less than a millisecond.
+    private static let step = 250
+    /// Pages after which the log is to start again.
+    static let length = 4_000
 
     private nonisolated let executor = QueueExecutor(label: "checkpoint")
     private nonisolated let isRunning = Atomic(false)
     private nonisolated let isNearlyDone = Atomic(false)
+    /// Pages of the log, from its beginning, that are in the database.
+    private nonisolated let moved = Atomic(0)
     private let connection: Connection
     private let clock: Clock
     private let instruments: Ledger.Instruments
@@ -37,7 +40,10 @@ actor Checkpointer {
     /// - Returns: Whether the writer is to move what is left, now.
     nonisolated func shouldFinish(loggedPages: Int) -> Bool {
         if isNearlyDone.exchange(false, ordering: .relaxed) { return true }
-        guard loggedPages >= Self.threshold, !isRunning.exchange(true, ordering: .relaxed) else { return false }
+        // The log has started again.
+        if loggedPages < moved.load(ordering: .relaxed) { moved.store(0, ordering: .relaxed) }
+        guard loggedPages - moved.load(ordering: .relaxed) >= Self.step, !isRunning.exchange(true, ordering: .relaxed)
+        else { return false }
         executor.run { self.assumeIsolated { $0.run() } }
         return false
     }
@@ -47,13 +53,13 @@ actor Checkpointer {
 
     private func run() {
         let start = clock.steady()
-        for _ in 0..<Self.passes {
-            // A fault (disk full, say) is met again by the next commit, which reports it.
-            guard (try? connection.checkpoint()) != nil else { break }
+        // A fault (disk full, say) is met again by the next commit, which reports it.
+        if let reached = try? connection.checkpoint(), (try? connection.syncDatabase()) != nil {
+            moved.store(reached.moved, ordering: .relaxed)
+            if reached.logged >= Self.length { isNearlyDone.store(true, ordering: .relaxed) }
         }
         instruments.checkpoints.add()
         instruments.checkpointSeconds.observe(clock.steady().since(start).seconds)
-        isNearlyDone.store(true, ordering: .relaxed)
         isRunning.store(false, ordering: .relaxed)
     }
 }

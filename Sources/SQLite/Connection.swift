@@ -134,4 +134,12 @@ package final class Connection {
         if code != SQLITE_OK { throw failure(code, "checkpoint") }
         return Checkpoint(logged: Int(logged), moved: Int(moved))
     }
+
+    /// Has the disk take what checkpoints have moved so far.
+    ///
+    /// SQLite does so itself before it gives up a log, all at once; until then it may wait in memory.
+    package func syncDatabase() throws(SQLiteError) {
+        let code = lw_sync_database(handle)
+        if code != SQLITE_OK { throw failure(code, "sync") }
+    }
 }

@@ -78,6 +78,7 @@ import Testing
         let other = try open()
         try writer.execute("INSERT INTO t VALUES (1)")
         let moved = try other.checkpoint()
+        try other.syncDatabase()
         #expect(moved.logged > 0)
         #expect(moved.moved == moved.logged)
         let reader = try open(.readOnly)

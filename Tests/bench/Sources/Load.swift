@@ -35,33 +35,10 @@ struct Load: AsyncParsableCommand {
         let distinct =
             form == .linq ? min(limit, Int(Double(prepare) * whole)) : form == .get ? options.lines : min(limit, 4_096)
         let requests = await Requests(try options.recipe(form, target, count: distinct), count: distinct)
-        let outcome = try measure(target, requests, limit: limit)
+        let plan = options.plan(limit: limit, repeats: form != .linq, expected: expect)
+        let outcome = try Driver(target, requests, plan, Epoll()).measure(options.pid)
         Terminal.print(options.json ? outcome.json.text() : outcome.text)
         if let samples { try Self.write(outcome, to: samples) }
-    }
-
-    private func measure(_ target: Target, _ requests: Requests, limit: Int) throws -> Outcome {
-        let driver = try Driver(
-            target,
-            requests,
-            options.plan(limit: limit, repeats: form != .linq, expected: expect),
-            Epoll()
-        )
-        var (before, after): (Subject?, Subject?)
-        var (cpuBefore, cpuAfter) = (0.0, 0.0)
-        try driver.run(
-            opening: {
-                before = options.pid.flatMap { Subject($0) }
-                cpuBefore = Process.cpuSeconds
-            },
-            closing: {
-                cpuAfter = Process.cpuSeconds
-                after = options.pid.flatMap { Subject($0) }
-            }
-        )
-        var outcome = Outcome(driver)
-        (outcome.before, outcome.after, outcome.ownCPU) = (before, after, cpuAfter - cpuBefore)
-        return outcome
     }
 
     private static func write(_ outcome: Outcome, to path: String) throws {

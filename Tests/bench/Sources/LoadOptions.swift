@@ -30,6 +30,9 @@ struct LoadOptions: ParsableArguments {
     @Option(help: "The process whose memory, processor time and writing is told.")
     var pid: Int32?
 
+    @Flag(help: "Do not sleep while waiting for answers: waking up would be measured with them. Takes a processor.")
+    var poll = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -41,7 +44,8 @@ struct LoadOptions: ParsableArguments {
             duration: UInt64(seconds * 1e9),
             limit: limit,
             repeats: repeats,
-            expected: Array(expected.utf8)
+            expected: Array(expected.utf8),
+            polls: poll
         )
     }
 

@@ -1,4 +1,5 @@
 import JSON
+import Posix
 
 /// What a run measured.
 struct Outcome {
@@ -87,5 +88,34 @@ struct Outcome {
         }
         if ranOut { parts.append("ended after \(rounded(seconds)) s: nothing was left to send") }
         return parts.joined(separator: "  ")
+    }
+}
+
+extension Driver {
+    /// Runs to the end, and tells what that took of a process too.
+    ///
+    /// `foreign`, `isDone`: as `run` takes them.
+    func measure(
+        _ process: Int32?,
+        foreign: (UInt64) -> Void = { _ in },
+        isDone: () -> Bool = { true }
+    ) throws -> Outcome {
+        var (before, after): (Subject?, Subject?)
+        var (cpuBefore, cpuAfter) = (0.0, 0.0)
+        try run(
+            opening: {
+                before = process.flatMap { Subject($0) }
+                cpuBefore = Process.cpuSeconds
+            },
+            closing: {
+                cpuAfter = Process.cpuSeconds
+                after = process.flatMap { Subject($0) }
+            },
+            foreign: foreign,
+            isDone: isDone
+        )
+        var outcome = Outcome(self)
+        (outcome.before, outcome.after, outcome.ownCPU) = (before, after, cpuAfter - cpuBefore)
+        return outcome
     }
 }

@@ -61,22 +61,11 @@ struct Pause: AsyncParsableCommand {
             try Sink(try Target($0), epoll, number: 1, lines: count, answers: !blackHole)
         }
         let driver = try Driver(target, requests, options.plan(limit: count, repeats: false), epoll)
-        var (before, after): (Subject?, Subject?)
-        var (cpuBefore, cpuAfter) = (0.0, 0.0)
-        try driver.run(
-            opening: {
-                before = options.pid.flatMap { Subject($0) }
-                cpuBefore = Process.cpuSeconds
-            },
-            closing: {
-                cpuAfter = Process.cpuSeconds
-                after = options.pid.flatMap { Subject($0) }
-            },
+        let outcome = try driver.measure(
+            options.pid,
             foreign: { tag in if first.owns(tag) { first.ready(tag) } else { other?.ready(tag) } },
             isDone: { first.count >= driver.records.count }
         )
-        var outcome = Outcome(driver)
-        (outcome.before, outcome.after, outcome.ownCPU) = (before, after, cpuAfter - cpuBefore)
         return (driver, first, outcome)
     }
 }
