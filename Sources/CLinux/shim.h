@@ -6,6 +6,7 @@ extern int accept4(int listener, void *address, unsigned int *length, int flags)
 extern int epoll_create1(int flags);
 extern int epoll_ctl(int epoll, int operation, int descriptor, void *event);
 extern int epoll_wait(int epoll, void *events, int count, int milliseconds);
+extern int eventfd(unsigned int count, int flags);
 extern int prctl(int option, ...);
 extern int mallopt(int option, int value);
 extern int malloc_trim(unsigned long kept);
@@ -27,6 +28,9 @@ __attribute__((packed))
 
 /// epoll_create1(EPOLL_CLOEXEC).
 static inline int lw_epoll(void) { return epoll_create1(02000000); }
+
+/// eventfd(2) with EFD_NONBLOCK | EFD_CLOEXEC.
+static inline int lw_eventfd(void) { return eventfd(0, 04000 | 02000000); }
 
 /// epoll_ctl(2) with EPOLL_CTL_ADD, 1; EPOLL_CTL_DEL, 2; EPOLL_CTL_MOD, 3.
 static inline int lw_epoll_set(int epoll, int operation, int descriptor, unsigned int interest, unsigned long long key) {

@@ -6,7 +6,7 @@ import Posix
 
 /// Accepts connections and serves them, all on one Dispatch queue: a connection lives and dies here.
 ///
-/// One poller watches all of them, and one Dispatch source the poller: a wake-up serves whoever is ready.
+/// One poller watches all of them, and one lookout the poller: a wake-up serves whoever is ready.
 actor EventLoop {
     /// How long accepting rests when descriptors or memory have run out, in nanoseconds.
     private static let exhaustionPause: UInt64 = 100_000_000
@@ -17,14 +17,14 @@ actor EventLoop {
     private nonisolated let answers = Inbox<Answer>()
     /// Connections served in one turn, about; then listeners, timers and the watchdog have theirs.
     ///
-    /// While few are ready, a turn spares those who come meanwhile the way through Dispatch.
+    /// While few are ready, a turn spares those who come meanwhile the way through the lookout.
     private static let turn = 128
 
     let context: ServerContext
     private let acceptor: Acceptor
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     private let poller: Poller
-    private var wakeUp: EventSource?
+    private var lookout: Lookout?
     var listeners: [(socket: SharedDescriptor, source: EventSource)] = []
     var connections = Slab<Connection>()
     var wheel: DeadlineWheel
@@ -53,15 +53,16 @@ actor EventLoop {
     /// Whether the loop still turns.
     nonisolated var pulse: Pulse { Pulse(executor.label, on: executor) }
 
-    /// Begins to accept connections from a listening socket.
-    func listen(_ socket: SharedDescriptor) {
-        let source = EventSource.readable(socket, on: executor) { [weak self] in
-            self?.assumeIsolated { $0.accept(socket) }
-        }
-        listeners.append((socket, source))
-        if wakeUp != nil { return }
-        wakeUp = EventSource.readable(poller.descriptor, on: executor) { [weak self] in
+    /// Begins to accept connections from listening sockets, and to serve them.
+    func listen(to sockets: [SharedDescriptor]) throws(PosixError) {
+        lookout = try Lookout(poller.descriptor, on: executor) { [weak self] in
             self?.assumeIsolated { $0.serveWhoIsReady() }
+        }
+        listeners = sockets.map { socket in
+            let source = EventSource.readable(socket, on: executor) { [weak self] in
+                self?.assumeIsolated { $0.accept(socket) }
+            }
+            return (socket, source)
         }
     }
 

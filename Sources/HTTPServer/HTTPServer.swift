@@ -76,11 +76,9 @@ package final class HTTPServer: Sendable {
             var loops: [EventLoop] = []
             for index in 0..<count { loops.append(try EventLoop(name: "\(name) loop \(index)", context: context)) }
             self.loops = loops
+            for (index, loop) in loops.enumerated() { try await loop.listen(to: sockets.map { $0[index] }) }
         } catch {
             throw ListenError(description: "cannot listen: \(error)")
-        }
-        for (index, loop) in loops.enumerated() {
-            for perLoop in sockets { await loop.listen(perLoop[index]) }
         }
     }
 

@@ -38,11 +38,11 @@ class Bench:
             raise SystemExit(f"{' '.join(words)} ended with {done.returncode}")
         return json.loads(done.stdout)
 
-    def load(self, subject, **named):
+    def load(self, subject, *flags, **named):
         """Sends what the subject understands."""
         options = {"form": subject.form, "expect": subject.expect, "prepare": subject.highest_rate, "pid": subject.pid,
                    "seconds": self.seconds, **named}
-        return self.ask("load", "--to", subject.url, **options)
+        return self.ask("load", "--to", subject.url, *flags, **options)
 
     def storage(self, daemon):
         """The disk beside it: commits of as many bytes and events as the daemon's commits had."""

@@ -182,11 +182,11 @@ class Linewarden(Subject):
         found = re.search(rf"^{re.escape(name)} (\S+)$", page, re.M)
         return float(found[1]) if found else 0.0
 
-    def load(self, **options):
+    def load(self, *flags, **options):
         """Measures it, with the commits it made meanwhile."""
         names = ("linewarden_commit_batch_size_count", "linewarden_commit_batch_size_sum")
         before = [self.metric(name) for name in names]
-        result = self.bench.load(self, **options)
+        result = self.bench.load(self, *flags, **options)
         commits, committed = (self.metric(name) - old for name, old in zip(names, before))
         # Both with the warm-up: what counts is their proportion.
         return {**result, "commits": commits * result["answers"] / max(1, committed), "committed": result["answers"],
