@@ -109,7 +109,8 @@ final class WebhookHandler: RequestHandler {
             switch receipt {
             case .stored(let recorded):
                 instruments.acknowledgement.observe(clock.steady().since(start).seconds)
-                reply.send(acknowledge(recorded.state == .quarantined ? .quarantined : .stored))
+                let acknowledgement = acknowledge(recorded.state == .quarantined ? .quarantined : .stored)
+                reply.send(acknowledgement, atOnce: recorded.isAlone)
                 tell(event, recorded)
             case .duplicate:
                 reply.send(acknowledge(.duplicate))

@@ -67,8 +67,12 @@ actor EventLoop {
     }
 
     /// Takes an answer from anywhere.
-    nonisolated func answer(_ answer: Answer) {
-        if answers.push(answer) { executor.run { self.assumeIsolated { $0.takeAnswers() } } }
+    ///
+    /// `atOnce`: gives it on the caller's thread, if the loop rests.
+    nonisolated func answer(_ answer: Answer, atOnce: Bool) {
+        guard answers.push(answer) else { return }
+        let body: @Sendable () -> Void = { self.assumeIsolated { $0.takeAnswers() } }
+        if atOnce { executor.runAtOnce(body) } else { executor.run(body) }
     }
 
     func accept(_ listener: SharedDescriptor) {

@@ -204,7 +204,7 @@ package actor Ledger {
         var replies: [@Sendable () -> Void] = []
         do throws(SQLiteError) {
             try transact { () throws(SQLiteError) in
-                for work in batch { replies.append(try perform(work, &report)) }
+                for work in batch { replies.append(try perform(work, isAlone: batch.count == 1, &report)) }
                 // Twice as many as may have been added, so that it comes to an end.
                 if recorder.lines.isFarAhead { _ = try recorder.lines.settle(atMost: max(64, 2 * batch.count)) }
             }
@@ -226,13 +226,18 @@ package actor Ledger {
         settleLinesSoon()
     }
 
-    private func perform(_ work: LedgerWork, _ report: inout CommitReport) throws(SQLiteError) -> @Sendable () -> Void {
+    private func perform(
+        _ work: LedgerWork,
+        isAlone: Bool,
+        _ report: inout CommitReport
+    ) throws(SQLiteError) -> @Sendable () -> Void {
         switch work {
         case .record(let event, let reply):
-            guard let recorded = try recorder.record(event, policy, planner, &report) else {
+            guard var recorded = try recorder.record(event, policy, planner, &report) else {
                 return { reply(.duplicate) }
             }
-            return { reply(.stored(recorded)) }
+            recorded.isAlone = isAlone
+            return { [recorded] in reply(.stored(recorded)) }
         case .remember(let key, let value):
             try tools.facts.set(key, value)
             return {}

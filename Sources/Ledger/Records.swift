@@ -158,6 +158,8 @@ package struct RecordedEvent: Sendable {
     package let change: LineChange?
     /// Axes whose `previous_*` differed from what was stored.
     package let gaps: [String]
+    /// It had a commit to itself: whoever is told of it keeps nobody else waiting.
+    package var isAlone = false
 }
 
 /// What a commit changed, for those who keep a view of the ledger in memory.

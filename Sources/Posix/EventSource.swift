@@ -12,14 +12,15 @@ package final class EventSource: Sendable {
 
     private init(
         _ source: any DispatchSourceProtocol,
-        holding held: SharedDescriptor?,
+        on executor: QueueExecutor,
+        holding held: SharedDescriptor? = nil,
         _ handler: @escaping @Sendable () -> Void
     ) {
         guard let concrete = source as? DispatchSource else {
             preconditionFailure("Dispatch made a source of no class")
         }
         self.source = concrete
-        concrete.setEventHandler(handler: handler)
+        concrete.setEventHandler { executor.occupied(handler) }
         if let held {
             // The descriptor stays open until the kernel's event queue has forgotten it.
             concrete.setCancelHandler { withExtendedLifetime(held) {} }
@@ -42,7 +43,7 @@ package final class EventSource: Sendable {
         _ handler: @escaping @Sendable () -> Void
     ) -> EventSource {
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor.raw, queue: executor.queue)
-        return EventSource(source, holding: descriptor, handler)
+        return EventSource(source, on: executor, holding: descriptor, handler)
     }
 
     /// Calls the handler on the queue whenever there is room to write.
@@ -52,7 +53,7 @@ package final class EventSource: Sendable {
         _ handler: @escaping @Sendable () -> Void
     ) -> EventSource {
         let source = DispatchSource.makeWriteSource(fileDescriptor: descriptor.raw, queue: executor.queue)
-        return EventSource(source, holding: descriptor, handler)
+        return EventSource(source, on: executor, holding: descriptor, handler)
     }
 
     /// Calls the handler on the queue once, after a time in nanoseconds of the monotonic clock.
@@ -64,7 +65,7 @@ package final class EventSource: Sendable {
         let timer = DispatchSource.makeTimerSource(queue: executor.queue)
         let delay = Int(clamping: nanoseconds)
         timer.schedule(deadline: .now() + .nanoseconds(delay), leeway: .nanoseconds(min(delay / 20, 50_000_000)))
-        return EventSource(timer, holding: nil, handler)
+        return EventSource(timer, on: executor, handler)
     }
 
     /// Calls the handler on the queue again and again, first after one interval.
@@ -76,7 +77,7 @@ package final class EventSource: Sendable {
         let timer = DispatchSource.makeTimerSource(queue: executor.queue)
         let interval = DispatchTimeInterval.nanoseconds(Int(clamping: nanoseconds))
         timer.schedule(deadline: .now() + interval, repeating: interval, leeway: .milliseconds(50))
-        return EventSource(timer, holding: nil, handler)
+        return EventSource(timer, on: executor, handler)
     }
 
     /// Calls the handler on the queue whenever the process gets the signal.
@@ -89,7 +90,7 @@ package final class EventSource: Sendable {
         _ handler: @escaping @Sendable () -> Void
     ) -> EventSource {
         let source = DispatchSource.makeSignalSource(signal: number, queue: executor.queue)
-        return EventSource(source, holding: nil, handler)
+        return EventSource(source, on: executor, handler)
     }
 
     /// Stops calling the handler until `resume`; a second call has no effect.

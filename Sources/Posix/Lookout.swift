@@ -21,8 +21,8 @@ package final class Lookout: Sendable {
     ) throws(PosixError) {
         let end = SharedDescriptor(Descriptor(owning: try system("eventfd") { lw_eventfd() }))
         self.end = end
-        DispatchQueue(label: "\(executor.label) lookout").async {
-            while Self.wait(for: descriptor, or: end) { executor.queue.sync(execute: handler) }
+        try BlockingThread.start {
+            while Self.wait(for: descriptor, or: end) { executor.queue.sync { executor.occupied(handler) } }
         }
     }
 

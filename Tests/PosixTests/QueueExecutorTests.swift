@@ -1,5 +1,6 @@
 import Chrono
 import Dispatch
+import Synchronization
 import Testing
 
 @testable import Posix
@@ -46,6 +47,46 @@ import Testing
             let counter = Counter(QueueExecutor(label: "counter"))
             Self.enter(counter)
         }
+    }
+
+    @Test("What is to run at once has run when the call returns, on the queue, if that rests")
+    func runsAtOnce() {
+        let executor = QueueExecutor(label: "rests")
+        let values = Mutex<[Int]>([])
+        for value in 0..<1_000 {
+            executor.runAtOnce {
+                executor.checkIsolated()
+                values.withLock { $0.append(value) }
+            }
+            #expect(values.withLock { $0.count } == value + 1)
+        }
+    }
+
+    @Test("What is to run at once waits its turn behind others, and for the queue's own caller")
+    func runsAtOnceInTurn() async {
+        let counter = Counter(QueueExecutor(label: "counter"))
+        await withCheckedContinuation { continuation in
+            counter.executor.run {
+                counter.executor.runAtOnce { counter.assumeIsolated { $0.add(2) } }
+                counter.assumeIsolated { $0.add(1) }
+                continuation.resume()
+            }
+            counter.executor.run { counter.assumeIsolated { $0.add(3) } }
+        }
+        await counter.add(4)
+        let values = await counter.values
+        #expect(values == [1, 2, 3, 4] || values == [1, 3, 2, 4])
+    }
+
+    @Test("What many threads want done at once is done one after the other, and nothing is lost")
+    func runsAtOnceFromEverywhere() async {
+        let counter = Counter(QueueExecutor(label: "counter"))
+        await withTaskGroup { group in
+            for value in 0..<2_000 {
+                group.addTask { counter.executor.runAtOnce { counter.assumeIsolated { $0.add(value) } } }
+            }
+        }
+        #expect(await counter.values.sorted() == Array(0..<2_000))
     }
 
     @Test("A pause lasts as long as it is asked to")
