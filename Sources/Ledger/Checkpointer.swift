@@ -20,8 +20,8 @@ actor Checkpointer {
     private nonisolated let executor = QueueExecutor(label: "checkpoint")
     private nonisolated let isRunning = Atomic(false)
     private nonisolated let isNearlyDone = Atomic(false)
-    /// Pages of the log, from its beginning, that are in the database.
-    private nonisolated let moved = Atomic(0)
+    /// Pages of the log when it was last moved, as far as readers let it.
+    private nonisolated let visited = Atomic(0)
     private let connection: Connection
     private let clock: Clock
     private let instruments: Ledger.Instruments
@@ -41,8 +41,9 @@ actor Checkpointer {
     nonisolated func shouldFinish(loggedPages: Int) -> Bool {
         if isNearlyDone.exchange(false, ordering: .relaxed) { return true }
         // The log has started again.
-        if loggedPages < moved.load(ordering: .relaxed) { moved.store(0, ordering: .relaxed) }
-        guard loggedPages - moved.load(ordering: .relaxed) >= Self.step, !isRunning.exchange(true, ordering: .relaxed)
+        if loggedPages < visited.load(ordering: .relaxed) { visited.store(0, ordering: .relaxed) }
+        guard loggedPages - visited.load(ordering: .relaxed) >= Self.step,
+            !isRunning.exchange(true, ordering: .relaxed)
         else { return false }
         executor.run { self.assumeIsolated { $0.run() } }
         return false
@@ -55,7 +56,7 @@ actor Checkpointer {
         let start = clock.steady()
         // A fault (disk full, say) is met again by the next commit, which reports it.
         if let reached = try? connection.checkpoint(), (try? connection.syncDatabase()) != nil {
-            moved.store(reached.moved, ordering: .relaxed)
+            visited.store(reached.logged, ordering: .relaxed)
             if reached.logged >= Self.length { isNearlyDone.store(true, ordering: .relaxed) }
         }
         instruments.checkpoints.add()
