@@ -88,7 +88,8 @@ import Testing
     func settlesUnderLoad() async throws {
         let ledger = try bench.open()
         let lines = try (0..<300).map { try line($0) }
-        for index in 0..<9_000 {
+        // A round begins after 8,192 events, and follows two of them with each that comes.
+        for index in 0..<14_000 {
             ledger.record(.status("e\(index)", lines[index % lines.count], status: "ACTIVE", at: index)) { _ in }
         }
         await ledger.settleDown()
