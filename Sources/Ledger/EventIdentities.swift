@@ -48,13 +48,6 @@ final class EventIdentities {
         try lookUpNewest()
     }
 
-    /// Forgets an event that is going to be removed.
-    static func remove(eventAt row: Int64, _ connection: Connection) throws(SQLiteError) {
-        try connection.prepare(
-            "DELETE FROM identity WHERE (created_at, id) = (SELECT created_at, id FROM event WHERE seq = ?)"
-        ).run(.integer(row))
-    }
-
     private func isAt(_ row: Int64, _ id: String) throws(SQLiteError) -> Bool {
         try compare.first(.text(id), .integer(row)) { $0.integer(0) == 1 } ?? false
     }
@@ -70,11 +63,29 @@ final class EventIdentities {
             "SELECT id, event FROM identity ORDER BY created_at DESC LIMIT ?",
             Value(RecentEvents.capacity)
         ) { (($0.text(0) ?? "").hashValue, $0.integer(1) ?? 0) }
-        for (hash, row) in known.reversed() { recent.add(hash: hash, at: row) }
         let tail = try connection.rows(
             "SELECT id, seq FROM event WHERE seq > ? AND source = 'webhook' ORDER BY seq",
             .integer(LineTail.beginning(connection))
         ) { (($0.text(0) ?? "").hashValue, $0.integer(1) ?? 0) }
-        for (hash, row) in tail { recent.add(hash: hash, at: row) }
+        for (hash, row) in known.reversed() + tail { recent.add(hash: hash, at: row) }
+    }
+}
+
+/// Removes events, and by what they are known again.
+struct EventRemoval {
+    private let forget: Statement
+    private let delete: Statement
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        forget = try connection.prepare(
+            "DELETE FROM identity WHERE (created_at, id) = (SELECT created_at, id FROM event WHERE seq = ?)"
+        )
+        delete = try connection.prepare("DELETE FROM event WHERE seq = ?")
+    }
+
+    func remove(at row: Int64) throws(SQLiteError) {
+        // While the event is there to say what it is known by.
+        try forget.run(.integer(row))
+        try delete.run(.integer(row))
     }
 }

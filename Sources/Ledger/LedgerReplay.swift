@@ -50,8 +50,7 @@ extension Ledger {
                 .text(event.id)
             ) { $0.integer(0) ?? 0 }.first
             guard let place else { return nil }
-            try EventIdentities.remove(eventAt: place, context.tools.connection)
-            try context.tools.connection.prepare("DELETE FROM event WHERE seq = ?").run(.integer(place))
+            try EventRemoval(context.tools.connection).remove(at: place)
             try context.tools.recorder.lines.noteRemoval()
             try context.tools.audit.write("event.replay", event.id, signature, at: context.now)
             return try context.tools.recorder.record(event, context.policy, context.plan, &report)

@@ -66,21 +66,20 @@ private struct Pruner {
         let cutoff = Value.integer(round.cutoff.microseconds)
         switch round.stage {
         case .events:
-            // Rows come in the order of arrival: the first that is young enough ends the search.
             // The newest of all stays too: its place must not be taken by another.
+            let isOver = try connection.prepare(
+                """
+                SELECT 1 FROM event WHERE seq = ? AND seq < (SELECT max(seq) FROM event)
+                AND NOT EXISTS (SELECT 1 FROM incident WHERE id = event.incident AND closed_at IS NULL)
+                AND NOT EXISTS (SELECT 1 FROM line WHERE number = event.line AND last_event = event.seq)
+                """
+            )
+            let removal = try EventRemoval(connection)
+            // Rows come in the order of arrival: the first that is young enough ends the search.
             try rows(&round, "event", "seq > ? ORDER BY seq", young: "received_at >= ?") { seq throws(SQLiteError) in
-                let isOver =
-                    try connection.rows(
-                        """
-                        SELECT 1 FROM event WHERE seq = ? AND seq < (SELECT max(seq) FROM event)
-                        AND NOT EXISTS (SELECT 1 FROM incident WHERE id = event.incident AND closed_at IS NULL)
-                        AND NOT EXISTS (SELECT 1 FROM line WHERE number = event.line AND last_event = event.seq)
-                        """,
-                        .integer(seq)
-                    ) { _ in true }.first ?? false
-                guard isOver else { return 0 }
-                try EventIdentities.remove(eventAt: seq, connection)
-                return try connection.prepare("DELETE FROM event WHERE seq = ?").run(.integer(seq))
+                guard try isOver.first(.integer(seq), read: { _ in true }) == true else { return 0 }
+                try removal.remove(at: seq)
+                return 1
             }
         case .deliveries:
             try rows(&round, "delivery", "seq > ? ORDER BY seq", young: "created_at >= ?") { seq throws(SQLiteError) in

@@ -191,7 +191,7 @@ def make_older(daemon):
     """Takes the ledger back to an older version: the steps after it are undone by making it anew."""
     path = daemon.state / "linewarden.db"
     folder = os.path.dirname(__file__) + "/../../Sources/Ledger/"
-    # The last step has a file of its own.
+    # The sixth step has a file of its own; only those before it are done here, the others counted.
     sources = [open(folder + name).read() for name in ("SchemaSteps.swift", "SchemaWithoutTemporaryTables.swift")]
     steps = re.findall(r'"""\n(.*?)"""', "".join(sources), re.DOTALL)
     assert len(steps) > OLDER

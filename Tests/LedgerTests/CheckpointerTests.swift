@@ -28,7 +28,7 @@ import Testing
         let bench = try Bench()
         let ledger = try bench.open()
         let before = File.size(bench.path)
-        for index in 0..<20 { ledger.remember("key \(index)", "value") }
+        for index in 0..<50 { ledger.remember("key \(index)", "value") }
         await ledger.settleDown()
         #expect(File.size(bench.path) == before)
         #expect(File.size(bench.path + "-wal") ?? 0 > 0)
